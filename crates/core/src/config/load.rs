@@ -1,0 +1,109 @@
+//! Turns what is set, in all places, into one [`Config`], or into all that is wrong with it.
+//!
+//! The sources are merged into a tree whose values remember where they were set. Serde then reads the tree and
+//! stops at its first error; that value is recorded and taken out, and serde reads again, until nothing is left
+//! to refuse. What a value means is checked last, in [`super::validate`].
+
+mod error;
+mod sources;
+mod tree;
+mod words;
+
+pub use error::{ConfigError, ConfigErrors};
+pub use sources::Sources;
+
+pub(super) use error::{Found, Report};
+pub(super) use tree::{Node, join};
+pub(super) use words::one_of;
+
+use toml::de::DeTable;
+
+use self::{error::Origin, tree::Amended};
+use super::{Config, validate};
+
+/// Reads, merges and checks a configuration: the file, above it the environment, above both the overrides.
+///
+/// `services` are the names of the downstream services that the program calls. Each needs a section
+/// `[services.<name>]`, and no section may name another.
+///
+/// # Errors
+///
+/// With everything that is wrong, not only the first. A file that is not TOML is reported with its syntax errors
+/// alone, because the rest of it cannot be trusted to mean what it says.
+pub fn load(sources: &Sources, services: &[&str]) -> Result<Config, ConfigErrors> {
+    let mut report = Report::new(&sources.file);
+    let Some(tree) = merge(sources, &mut report) else { return Err(report.finish()) };
+    let mut config = read(tree.clone(), &mut report);
+    validate::validate(&mut config, &tree, services, &sources.base, &mut report);
+    if report.is_empty() { Ok(config) } else { Err(report.finish()) }
+}
+
+/// The tree of all sources, or none if the file is not TOML.
+fn merge(sources: &Sources, report: &mut Report) -> Option<Node> {
+    let (table, errors) = DeTable::parse_recoverable(&sources.text);
+    for error in &errors {
+        // Not its Display, which quotes the line and with it perhaps a secret.
+        let (what, expected) = words::syntax(error.message());
+        let origin = error.span().map_or_else(Origin::file, |span| position(&sources.text, span.start));
+        report.add(&origin, "(syntax)", Found::Written(what), expected);
+    }
+    if !errors.is_empty() {
+        return None;
+    }
+
+    let origin_at = |byte| match position(&sources.text, byte) {
+        Origin::File { line, .. } => Origin::File { line, column: None },
+        other => other,
+    };
+    let mut tree = Node::root(table.into_inner(), &origin_at);
+    for (path, text, origin) in sources.environment_values().into_iter().chain(sources.override_values()) {
+        if let Err(blocker) = tree.set(&path, &origin, text) {
+            let expected = format!("no key in {blocker}, which is set to a value and is no table");
+            let key = path.iter().fold(String::new(), |key, name| join(&key, name));
+            report.add(&origin, &key, Found::Fact("a value"), expected);
+        }
+    }
+    Some(tree)
+}
+
+/// Line and column, from 1, of a byte of the file.
+fn position(text: &str, byte: usize) -> Origin {
+    let before = text.get(..byte).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().map_or(1, |start| start.chars().count() + 1);
+    Origin::File { line: Some(line), column: Some(column) }
+}
+
+/// Reads the tree as far as it can be read: what serde refuses is reported and left at its default.
+fn read(mut tree: Node, report: &mut Report) -> Config {
+    // It ends, because every round makes the tree smaller or turns a variable's value into text, once.
+    loop {
+        let error = match serde_path_to_error::deserialize::<_, Config>(tree.to_value()) {
+            Ok(config) => return config,
+            Err(error) => error,
+        };
+        let message = error.inner().message();
+        let path: Vec<_> = error.path().iter().collect();
+        match tree.amend(&path) {
+            Some(Amended::ReadAsText) => {}
+            Some(Amended::Removed(node)) => {
+                let expected = words::expected(message);
+                let found = match expected.as_str() {
+                    _ if words::is_unknown_field(message) => Found::Fact("a key that is not known"),
+                    "a table" => node.found_kind(),
+                    _ => node.found(),
+                };
+                report.add(&node.origin, &node.key, found, expected);
+            }
+            None => {
+                report.add(
+                    &tree.origin,
+                    "(file)",
+                    Found::Fact("a value of no key"),
+                    words::expected(message),
+                );
+                return Config::default();
+            }
+        }
+    }
+}

@@ -1,0 +1,303 @@
+//! What an operator may set: one struct a concern, every field with its default and unit.
+//!
+//! A value comes from the BFF's own `config.toml`, from the file given with `--config` instead, and from
+//! environment variables above both: `BFF_SERVER__LISTEN=127.0.0.1:9000` sets `server.listen`. An empty file is a
+//! safe configuration. Whatever is wrong is reported at once, by [`load`], with file, key, found and expected.
+
+mod load;
+#[cfg(test)]
+mod tests;
+mod validate;
+mod values;
+
+pub use load::{ConfigError, ConfigErrors, Sources, load};
+
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration};
+
+use ipnet::IpNet;
+use secrecy::SecretString;
+use serde::Deserialize;
+
+/// Everything that can be set.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// The listener that clients reach.
+    pub server: ServerConfig,
+    /// The listener that only operators reach.
+    pub admin: AdminConfig,
+    /// How the process leaves.
+    pub drain: DrainConfig,
+    /// What a request may weigh.
+    pub limits: LimitsConfig,
+    /// How long a screen may take.
+    pub screen: ScreenConfig,
+    /// Whom to believe about what a request says of itself.
+    pub trust: TrustConfig,
+    /// Who may ask.
+    pub auth: AuthConfig,
+    /// What is written down.
+    pub log: LogConfig,
+    /// The downstream services, by the name in their client's `#[service(name = "…")]`.
+    pub services: BTreeMap<String, ServiceConfig>,
+}
+
+/// `[server]`: the listener that clients reach.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ServerConfig {
+    /// Address and port. Port 0 takes a free one. Default `127.0.0.1:8080`.
+    pub listen: SocketAddr,
+    /// Worker threads, each with a runtime and connection pools of its own. Default 0: one per core.
+    pub workers: usize,
+    /// Connections open at once; a further one waits in the kernel's queue. Default 10,000.
+    pub max_connections: usize,
+    /// Time to the first byte of a connection. Default `5s`.
+    #[serde(with = "values::duration")]
+    pub first_byte_timeout: Duration,
+    /// Time from the first byte of a request to the end of its head. Default `5s`.
+    #[serde(with = "values::duration")]
+    pub header_timeout: Duration,
+    /// Time for a request's body, in all. Default `10s`.
+    #[serde(with = "values::duration")]
+    pub body_timeout: Duration,
+    /// Time that a connection may stay open without a request. Default `60s`.
+    #[serde(with = "values::duration")]
+    pub idle_timeout: Duration,
+    /// Requests in flight on one HTTP/2 connection. Default 100.
+    pub http2_max_streams: u32,
+}
+
+impl Default for ServerConfig {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            workers: 0,
+            max_connections: 10_000,
+            first_byte_timeout: Duration::from_secs(5),
+            header_timeout: Duration::from_secs(5),
+            body_timeout: Duration::from_secs(10),
+            idle_timeout: Duration::from_secs(60),
+            http2_max_streams: 100,
+        }
+    }
+}
+
+/// `[admin]`: the listener that only operators reach, with `/live` and `/ready`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AdminConfig {
+    /// Address and port. Port 0 takes a free one. Default `127.0.0.1:9080`.
+    pub listen: SocketAddr,
+}
+
+impl Default for AdminConfig {
+    fn default() -> Self {
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 9080)) }
+    }
+}
+
+/// `[drain]`: how the process leaves after SIGTERM or SIGINT.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DrainConfig {
+    /// Time between "not ready" and the end of accepting, for load balancers to notice. Default `2s`.
+    #[serde(with = "values::duration")]
+    pub notice: Duration,
+    /// Time that requests in flight get after that. Default `10s`.
+    #[serde(with = "values::duration")]
+    pub timeout: Duration,
+}
+
+impl Default for DrainConfig {
+    fn default() -> Self {
+        Self { notice: Duration::from_secs(2), timeout: Duration::from_secs(10) }
+    }
+}
+
+/// `[limits]`: what a request may weigh.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LimitsConfig {
+    /// All of a request's headers together. Default `16KiB`.
+    #[serde(with = "values::byte_size")]
+    pub head: usize,
+    /// Number of headers. Default 64.
+    pub headers: usize,
+    /// Path and query. Default `8KiB`.
+    #[serde(with = "values::byte_size")]
+    pub uri: usize,
+    /// A request's body. Default `256KiB`.
+    #[serde(with = "values::byte_size")]
+    pub body: usize,
+}
+
+impl Default for LimitsConfig {
+    fn default() -> Self {
+        Self { head: 16 << 10, headers: 64, uri: 8 << 10, body: 256 << 10 }
+    }
+}
+
+/// `[screen]`: how long a screen may take.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ScreenConfig {
+    /// Time from a request's head to the end of its reply's composition. A route may set its own; a client may
+    /// ask for less with `X-Request-Timeout-Ms`. Default `1500ms`.
+    #[serde(with = "values::duration")]
+    pub deadline: Duration,
+    /// Percent of it that calls may use; the rest is kept to compose the reply. Default 85.
+    #[serde(with = "values::percent")]
+    pub calls_percent: u8,
+}
+
+impl Default for ScreenConfig {
+    fn default() -> Self {
+        Self { deadline: Duration::from_millis(1500), calls_percent: 85 }
+    }
+}
+
+/// `[trust]`: whom to believe about what a request says of itself.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TrustConfig {
+    /// Networks of proxies whose `X-Request-Id` is kept, such as `10.0.0.0/8`. Default none.
+    #[serde(with = "values::networks")]
+    pub proxies: Vec<IpNet>,
+}
+
+/// `[auth]`: who may ask.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AuthConfig {
+    /// Serve public routes only, so that no issuer is needed. Default false.
+    pub public_only: bool,
+    /// Clock difference that is forgiven. Default `30s`.
+    #[serde(with = "values::duration")]
+    pub leeway: Duration,
+    /// Verified tokens remembered until they expire. Default 10,000.
+    pub token_cache: u64,
+    /// The issuers of tokens, by a name of your choice.
+    pub issuers: BTreeMap<String, IssuerConfig>,
+}
+
+impl Default for AuthConfig {
+    fn default() -> Self {
+        Self {
+            public_only: false,
+            leeway: Duration::from_secs(30),
+            token_cache: 10_000,
+            issuers: BTreeMap::new(),
+        }
+    }
+}
+
+/// `[auth.issuers.<name>]`: one issuer of bearer tokens, with one algorithm and one key.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct IssuerConfig {
+    /// The `iss` of its tokens. Required.
+    pub issuer: String,
+    /// The `aud` that a token must name. Required.
+    pub audience: String,
+    /// The one algorithm of its tokens. Required.
+    pub algorithm: Option<Algorithm>,
+    /// The key of HS256, at least 32 bytes. Best set from the environment: `BFF_AUTH__ISSUERS__<NAME>__SECRET`.
+    pub secret: Option<SecretString>,
+    /// A PEM file with the public key of RS256, ES256 or EdDSA, relative to the config file.
+    pub public_key_file: Option<PathBuf>,
+    /// The same PEM as text.
+    pub public_key: Option<String>,
+}
+
+/// A signature algorithm of RFC 7518 or RFC 8037.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub enum Algorithm {
+    /// HMAC with SHA-256 and a shared secret.
+    #[serde(rename = "HS256")]
+    Hs256,
+    /// RSA PKCS #1 v1.5 with SHA-256.
+    #[serde(rename = "RS256")]
+    Rs256,
+    /// ECDSA on P-256 with SHA-256.
+    #[serde(rename = "ES256")]
+    Es256,
+    /// Ed25519.
+    #[serde(rename = "EdDSA")]
+    EdDsa,
+}
+
+/// `[log]`: what is written down, to standard output.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LogConfig {
+    /// `json` for machines, `pretty` for people, `off` for none. Default `json`.
+    pub format: LogFormat,
+    /// A filter such as `info` or `bff_core=debug,info`. Default `info`.
+    pub level: String,
+    /// One line a request. Default true.
+    pub access: bool,
+}
+
+impl Default for LogConfig {
+    fn default() -> Self {
+        Self { format: LogFormat::Json, level: "info".to_owned(), access: true }
+    }
+}
+
+/// How a log line looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// One JSON object a line.
+    Json,
+    /// Aligned text for a terminal.
+    Pretty,
+    /// Nothing.
+    Off,
+}
+
+/// `[services.<name>]`: one downstream service.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ServiceConfig {
+    /// Where it is, such as `http://users.internal:8080`. HTTP and gRPC alike. Required.
+    pub url: String,
+    /// Time of one call, retries and all; never more than what the request has left. Default `1s`.
+    #[serde(with = "values::duration")]
+    pub timeout: Duration,
+    /// Time of one attempt on the wire. Default `1s`.
+    #[serde(with = "values::duration")]
+    pub attempt_timeout: Duration,
+    /// Time to connect. Default `250ms`.
+    #[serde(with = "values::duration")]
+    pub connect_timeout: Duration,
+    /// Calls in flight at once, on each worker. Default 64.
+    pub bulkhead: usize,
+    /// Time that a further call waits for a place among them before it is rejected. Default `50ms`.
+    #[serde(with = "values::duration")]
+    pub bulkhead_wait: Duration,
+    /// The largest reply that is read, after decompression. Default `4MiB`.
+    #[serde(with = "values::byte_size")]
+    pub max_reply: usize,
+    /// The deepest nesting of a JSON reply. Default 64.
+    pub max_depth: usize,
+    /// Connections of a gRPC service, on each worker. Default 2.
+    pub channels: usize,
+}
+
+impl Default for ServiceConfig {
+    fn default() -> Self {
+        Self {
+            url: String::new(),
+            timeout: Duration::from_secs(1),
+            attempt_timeout: Duration::from_secs(1),
+            connect_timeout: Duration::from_millis(250),
+            bulkhead: 64,
+            bulkhead_wait: Duration::from_millis(50),
+            max_reply: 4 << 20,
+            max_depth: 64,
+            channels: 2,
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! How durations, sizes, percentages and networks are written in a configuration.
+//!
+//! Each is a module for `#[serde(with = "…")]`. A refusal says what was expected in words that an operator can
+//! copy, since [`super::load`] prints them as they are.
+
+use std::{fmt, time::Duration};
+
+use ipnet::IpNet;
+use jiff::SignedDuration;
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, Unexpected, Visitor},
+};
+
+/// A [`Duration`] as `"300ms"`, `"1.5s"`, `"5m"` or `"1h"`. A bare number has no unit and is refused.
+pub(crate) mod duration {
+    use super::{Deserializer, Duration, DurationText};
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+        deserializer.deserialize_str(DurationText)
+    }
+}
+
+/// A number of bytes as `"16KiB"`, `"4MiB"` or `1000`.
+pub(crate) mod byte_size {
+    use super::{ByteSize, Deserializer};
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
+        deserializer.deserialize_any(ByteSize)
+    }
+}
+
+/// A whole number from 1 to 100.
+pub(crate) mod percent {
+    use super::{Deserializer, Percent};
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u8, D::Error> {
+        deserializer.deserialize_u8(Percent)
+    }
+}
+
+/// A list of networks, each as `"10.0.0.0/8"`.
+pub(crate) mod networks {
+    use super::{Deserialize, Deserializer, IpNet, Network};
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
+        let networks = Vec::<Network>::deserialize(deserializer)?;
+        Ok(networks.into_iter().map(|Network(network)| network).collect())
+    }
+}
+
+struct DurationText;
+
+impl Visitor<'_> for DurationText {
+    type Value = Duration;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a duration such as \"300ms\"")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Duration, E> {
+        let parsed = text.parse::<SignedDuration>().ok();
+        // The conversion refuses what is negative.
+        parsed
+            .and_then(|duration| Duration::try_from(duration).ok())
+            .ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))
+    }
+}
+
+struct ByteSize;
+
+impl Visitor<'_> for ByteSize {
+    type Value = usize;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a size such as \"256KiB\"")
+    }
+
+    fn visit_i64<E: Error>(self, bytes: i64) -> Result<usize, E> {
+        usize::try_from(bytes).map_err(|_| E::invalid_value(Unexpected::Signed(bytes), &self))
+    }
+
+    fn visit_u64<E: Error>(self, bytes: u64) -> Result<usize, E> {
+        usize::try_from(bytes).map_err(|_| E::invalid_value(Unexpected::Unsigned(bytes), &self))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<usize, E> {
+        bytes(text).ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))
+    }
+}
+
+/// Only powers of 1024 have names here: whether "MB" means 1000 or 1024 is not left to a guess.
+fn bytes(text: &str) -> Option<usize> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    let factor = match unit.trim() {
+        "" | "B" => 1,
+        "KiB" => 1 << 10,
+        "MiB" => 1 << 20,
+        "GiB" => 1 << 30,
+        _ => return None,
+    };
+    number.parse::<usize>().ok()?.checked_mul(factor)
+}
+
+struct Percent;
+
+impl Visitor<'_> for Percent {
+    type Value = u8;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a whole number from 1 to 100")
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<u8, E> {
+        let percent = u8::try_from(number).ok().filter(|percent| (1..=100).contains(percent));
+        percent.ok_or_else(|| E::invalid_value(Unexpected::Signed(number), &self))
+    }
+}
+
+struct Network(IpNet);
+
+impl<'de> Deserialize<'de> for Network {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(NetworkText)
+    }
+}
+
+struct NetworkText;
+
+impl Visitor<'_> for NetworkText {
+    type Value = Network;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a network such as \"10.0.0.0/8\"")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Network, E> {
+        text.parse().map(Network).map_err(|_| E::invalid_value(Unexpected::Str(text), &self))
+    }
+}
