@@ -1,0 +1,154 @@
+//! The claims of a token, strictly typed: whatever we read is what the RFCs say, or the token is invalid.
+//!
+//! `jsonwebtoken` lets a null, nested or otherwise unparsable claim pass as an absent one unless it is told not to,
+//! and keeps the last of two claims with one name. Here each claim is read by its own type, and null is a type of its
+//! own. Claims that we do not use are ignored, as RFC 7519 section 4 wants.
+//!
+//! Nothing here checks a signature: until the verifier has, these are the claims of anybody.
+
+use std::{collections::BTreeMap, fmt};
+
+use jsonwebtoken::dangerous::insecure_decode_claims;
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, Error, MapAccess, Visitor},
+};
+use serde_json::value::RawValue;
+
+use super::TokenError;
+
+/// The last second of the year 9999. A later date is a mistake, such as milliseconds, and would make a token eternal.
+const LAST_DATE: f64 = 253_402_300_799.0;
+
+/// What a token says.
+pub(super) struct Claims {
+    pub(super) issuer: String,
+    pub(super) subject: String,
+    pub(super) audience: Vec<String>,
+    /// Unix seconds; a fraction is rounded down, to the safe side.
+    pub(super) expires_at: u64,
+    /// Unix seconds; a fraction is rounded up, to the safe side.
+    pub(super) not_before: Option<u64>,
+    pub(super) roles: Vec<String>,
+    pub(super) scopes: Vec<String>,
+    pub(super) account: Option<String>,
+}
+
+impl Claims {
+    /// Reads the payload of a token.
+    pub(super) fn read(payload: &JsonObject) -> Result<Self, TokenError> {
+        // `iat` decides nothing, but a token that has it wrong is not what its issuer meant.
+        payload.get::<f64>("iat")?.map(|date| in_range(date, "iat")).transpose()?;
+        Ok(Self {
+            issuer: payload.require("iss")?,
+            subject: payload.require("sub")?,
+            audience: match payload.require("aud")? {
+                Audience::One(name) => vec![name],
+                Audience::Several(names) => names,
+            },
+            expires_at: seconds(in_range(payload.require("exp")?, "exp")?.floor()),
+            not_before: match payload.get::<f64>("nbf")? {
+                Some(date) => Some(seconds(in_range(date, "nbf")?.ceil())),
+                None => None,
+            },
+            roles: payload.get("roles")?.unwrap_or_default(),
+            scopes: scopes(payload)?,
+            account: payload.get("account")?,
+        })
+    }
+}
+
+/// `aud`: a string or an array of strings (RFC 7519 section 4.1.3).
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Audience {
+    One(String),
+    Several(Vec<String>),
+}
+
+/// A NumericDate (RFC 7519 section 2): seconds, possibly with a fraction.
+fn in_range(date: f64, claim: &'static str) -> Result<f64, TokenError> {
+    if (0.0..=LAST_DATE).contains(&date) { Ok(date) } else { Err(TokenError::BadClaim(claim)) }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a whole number from 0 to LAST_DATE"
+)]
+fn seconds(date: f64) -> u64 {
+    date as u64
+}
+
+/// `scope` (RFC 8693 section 4.2), or the array `scp` of issuers that prefer one. Both would be two answers.
+fn scopes(payload: &JsonObject) -> Result<Vec<String>, TokenError> {
+    let (claim, scopes) = match (payload.get::<String>("scope")?, payload.get::<Vec<String>>("scp")?) {
+        (Some(_), Some(_)) => return Err(TokenError::BadClaim("scp")),
+        // The grammar wants at least one, but issuers write an empty string for none, and none grants nothing.
+        (Some(scope), None) if scope.is_empty() => return Ok(Vec::new()),
+        (Some(scope), None) => ("scope", scope.split(' ').map(str::to_owned).collect()),
+        (None, Some(scopes)) => ("scp", scopes),
+        (None, None) => return Ok(Vec::new()),
+    };
+    if scopes.iter().all(|scope| is_scope(scope)) { Ok(scopes) } else { Err(TokenError::BadClaim(claim)) }
+}
+
+/// `scope-token` of RFC 6749 section 3.3.
+fn is_scope(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\')
+}
+
+/// A part of a token before its values have types: a JSON object whose names are unique.
+///
+/// Header (RFC 7515 section 4) and payload (RFC 7519 section 4) alike: two readers that pick different ones of two
+/// equal names see two different tokens under one signature.
+pub(super) struct JsonObject(BTreeMap<String, Box<RawValue>>);
+
+impl JsonObject {
+    /// Decodes one part of a token from base64url without padding.
+    pub(super) fn decode(part: &str) -> Result<Self, TokenError> {
+        // jsonwebtoken decodes the middle of three parts and looks at no other, so this serves the header too.
+        insecure_decode_claims(format!(".{part}.")).map_err(|_| TokenError::Malformed)
+    }
+
+    /// Whether there is a value of this name, be it null.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    /// The value of this name. Null is a value, and of none of the types that we read.
+    pub(super) fn get<T: DeserializeOwned>(&self, name: &'static str) -> Result<Option<T>, TokenError> {
+        let Some(raw) = self.0.get(name) else { return Ok(None) };
+        serde_json::from_str(raw.get()).map(Some).map_err(|_| TokenError::BadClaim(name))
+    }
+
+    fn require<T: DeserializeOwned>(&self, name: &'static str) -> Result<T, TokenError> {
+        self.get(name)?.ok_or(TokenError::BadClaim(name))
+    }
+}
+
+impl<'de> Deserialize<'de> for JsonObject {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(UniqueNames)
+    }
+}
+
+struct UniqueNames;
+
+impl<'de> Visitor<'de> for UniqueNames {
+    type Value = JsonObject;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a JSON object with unique names")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<JsonObject, A::Error> {
+        let mut object = BTreeMap::new();
+        while let Some((name, value)) = map.next_entry()? {
+            if object.insert(name, value).is_some() {
+                return Err(A::Error::custom("two values of one name"));
+            }
+        }
+        Ok(JsonObject(object))
+    }
+}

@@ -1,0 +1,156 @@
+//! The verified caller, and the headers in which services learn of it.
+//!
+//! Those headers are ours alone: a service believes them, so whatever a client sends under such a name must go.
+//! This module knows the names; dropping the client's and setting ours is the client stack's work.
+
+use std::fmt;
+
+use http::{HeaderName, HeaderValue};
+
+use super::{TokenError, claims::Claims};
+
+/// Carries [`Identity::id`] to services.
+pub const USER_ID: HeaderName = HeaderName::from_static("x-user-id");
+/// Carries [`Identity::roles`] to services, with commas between.
+pub const USER_ROLES: HeaderName = HeaderName::from_static("x-user-roles");
+
+const MAX_ROLES: usize = 64;
+const MAX_VALUE_BYTES: usize = 256;
+
+/// Whether only we may set this header toward services: `x-user-*`, `x-internal-*` and `x-request-id`.
+///
+/// In every spelling: servers with a CGI heritage hand `X-User-Id` and `X_User_Id` to the application as one variable.
+pub fn is_reserved(name: &HeaderName) -> bool {
+    let name = name.as_str().as_bytes();
+    // Asked of every header of every request, and most do not begin like this.
+    if name.first() != Some(&b'x') {
+        return false;
+    }
+    let is = |ours: &[u8], theirs: &[u8]| {
+        ours.iter().zip(theirs).all(|(o, t)| o == t || (*o == b'-' && *t == b'_'))
+    };
+    let starts_with = |prefix: &[u8]| name.get(..prefix.len()).is_some_and(|start| is(prefix, start));
+    starts_with(b"x-user-")
+        || starts_with(b"x-internal-")
+        || (starts_with(b"x-request-id") && name.len() == 12)
+}
+
+/// A caller whose token has been verified. Nothing else makes one.
+pub struct Identity {
+    id: String,
+    issuer: String,
+    roles: Vec<String>,
+    scopes: Vec<String>,
+    account: Option<String>,
+    expires_at: u64,
+    id_header: HeaderValue,
+    roles_header: Option<HeaderValue>,
+}
+
+impl Identity {
+    /// Made once a token, so that a request only clones reference counts.
+    ///
+    /// What a header cannot carry unchanged is refused here: a comma in a role would become two roles, and a service
+    /// that trims, folds or re-encodes a subject could take it for another's.
+    pub(super) fn new(claims: Claims) -> Result<Self, TokenError> {
+        let Claims { issuer, subject, expires_at, roles, scopes, account, audience: _, not_before: _ } =
+            claims;
+        if account.as_deref().is_some_and(|account| !fits_header(account)) {
+            return Err(TokenError::BadClaim("account"));
+        }
+        if roles.len() > MAX_ROLES || !roles.iter().all(|role| fits_header(role) && !role.contains(',')) {
+            return Err(TokenError::BadClaim("roles"));
+        }
+        if !fits_header(&subject) {
+            return Err(TokenError::BadClaim("sub"));
+        }
+        let id_header = HeaderValue::from_str(&subject).map_err(|_| TokenError::BadClaim("sub"))?;
+        let roles_header = if roles.is_empty() {
+            None
+        } else {
+            Some(HeaderValue::from_str(&roles.join(",")).map_err(|_| TokenError::BadClaim("roles"))?)
+        };
+        Ok(Self { id: subject, issuer, roles, scopes, account, expires_at, id_header, roles_header })
+    }
+
+    /// The caller: `sub` of the token.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Who vouches for the caller: `iss` of the token. An id is unique within it, not beyond.
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    /// What the caller is: `roles` of the token.
+    pub fn roles(&self) -> &[String] {
+        &self.roles
+    }
+
+    /// What the caller's program may do: `scope` or `scp` of the token.
+    pub fn scopes(&self) -> &[String] {
+        &self.scopes
+    }
+
+    /// The partner account for which the caller acts: `account` of the token.
+    pub fn account(&self) -> Option<&str> {
+        self.account.as_deref()
+    }
+
+    /// End of the token, in Unix seconds, before any leeway: `exp`.
+    pub fn expires_at(&self) -> u64 {
+        self.expires_at
+    }
+
+    /// Whether the caller has this role.
+    pub fn has_role(&self, name: &str) -> bool {
+        self.roles.iter().any(|role| role == name)
+    }
+
+    /// Whether the caller's program has this scope.
+    pub fn has_scope(&self, name: &str) -> bool {
+        self.scopes.iter().any(|scope| scope == name)
+    }
+
+    /// The value of [`USER_ID`]; a clone shares it.
+    pub fn id_header(&self) -> &HeaderValue {
+        &self.id_header
+    }
+
+    /// The value of [`USER_ROLES`], `None` for a caller without roles; a clone shares it.
+    pub fn roles_header(&self) -> Option<&HeaderValue> {
+        self.roles_header.as_ref()
+    }
+
+    /// A caller for unit tests, which have no token.
+    #[cfg(test)]
+    pub(crate) fn for_test(id: &str, roles: &[&str], scopes: &[&str], account: Option<&str>) -> Self {
+        let owned = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+        Self::new(Claims {
+            issuer: "https://issuer.test".to_owned(),
+            subject: id.to_owned(),
+            audience: Vec::new(),
+            expires_at: u64::MAX,
+            not_before: None,
+            roles: owned(roles),
+            scopes: owned(scopes),
+            account: account.map(str::to_owned),
+        })
+        .expect("an identity that fits headers")
+    }
+}
+
+impl fmt::Debug for Identity {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Identity")
+            .field("id", &self.id)
+            .field("roles", &self.roles)
+            .finish_non_exhaustive()
+    }
+}
+
+fn fits_header(value: &str) -> bool {
+    (1..=MAX_VALUE_BYTES).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_graphic())
+}

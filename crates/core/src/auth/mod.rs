@@ -1,0 +1,126 @@
+//! Who is asking, and may they?
+//!
+//! [`bearer`] takes the token out of a request, [`Verifier`] turns it into an [`Identity`], a route's [`Policy`]
+//! says whether that identity may call it. A token is a signed JWT (RFC 7519) of a configured issuer, judged by the
+//! best current practices of RFC 8725.
+//!
+//! This module fetches nothing: no keys, no introspection, no sessions. It does not answer clients either: it
+//! returns errors, and the boundary turns them into replies.
+//!
+//! ```
+//! use http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
+//!
+//! let mut headers = HeaderMap::new();
+//! assert_eq!(bff_core::auth::bearer(&headers), Ok(None));
+//! headers.insert(AUTHORIZATION, HeaderValue::from_static("Bearer abc.def.ghi"));
+//! assert_eq!(bff_core::auth::bearer(&headers), Ok(Some("abc.def.ghi")));
+//! ```
+
+mod claims;
+mod identity;
+mod jwt;
+mod policy;
+#[cfg(test)]
+mod tests;
+mod token_cache;
+
+pub use identity::{Identity, USER_ID, USER_ROLES, is_reserved};
+pub use jwt::{KeyError, MAX_TOKEN_BYTES, Verifier};
+pub use policy::{Denied, Policy, public, role, scope, signed_in};
+
+use http::{HeaderMap, header::AUTHORIZATION};
+
+/// The token of a request, if it has one (RFC 6750 section 2.1).
+///
+/// A request without `Authorization` is anonymous. A request with one that we cannot read is not: to treat it as
+/// anonymous would answer the wrong question, so another scheme, two headers or two tokens are `Malformed`.
+pub fn bearer(headers: &HeaderMap) -> Result<Option<&str>, TokenError> {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    if values.next().is_some() {
+        return Err(TokenError::Malformed);
+    }
+    let value = value.to_str().map_err(|_| TokenError::Malformed)?;
+    let (scheme, token) = value.split_once(' ').ok_or(TokenError::Malformed)?;
+    let token = token.trim_start_matches(' ');
+    // A comma would begin a second credential in an Authorization header that a proxy has joined from two.
+    let is_one_token = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic() && byte != b',');
+    if scheme.eq_ignore_ascii_case("bearer") && is_one_token {
+        Ok(Some(token))
+    } else {
+        Err(TokenError::Malformed)
+    }
+}
+
+/// Why a token is not believed.
+///
+/// `Display` is for the client and [`log_reason`](Self::log_reason) for the log. Neither contains any part of the
+/// token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TokenError {
+    /// Not one bearer token of three base64url parts with JSON objects of unique names.
+    #[error("the Authorization header does not carry one well-formed bearer token")]
+    Malformed,
+    /// Longer than [`MAX_TOKEN_BYTES`].
+    #[error("the token is larger than 8 KiB")]
+    TooLarge,
+    /// Its `iss` is none of the configured issuers.
+    #[error("the token is not valid")]
+    UnknownIssuer,
+    /// Its `alg` is not the one algorithm of its issuer.
+    #[error("the token is not valid")]
+    WrongAlgorithm,
+    /// Its issuer's key did not sign it.
+    #[error("the token is not valid")]
+    BadSignature,
+    /// Its `exp` is past.
+    #[error("the token has expired")]
+    Expired,
+    /// Its `nbf` is in the future.
+    #[error("the token is not valid")]
+    NotYetValid,
+    /// Its `aud` does not name us.
+    #[error("the token is not valid")]
+    WrongAudience,
+    /// This claim is absent though required, of the wrong type, or not allowed.
+    #[error("the token is not valid")]
+    BadClaim(&'static str),
+    /// It has a `crit` header or a `typ` of something else than an access token.
+    #[error("the token is not valid")]
+    Unsupported,
+}
+
+impl TokenError {
+    /// The stable code for clients: an expired token can be refreshed, any other cannot be helped.
+    pub fn code(self) -> &'static str {
+        if self == Self::Expired { "expired_token" } else { "invalid_token" }
+    }
+
+    /// What exactly is wrong, for the log.
+    pub fn log_reason(self) -> &'static str {
+        match self {
+            Self::Malformed => "not one bearer token of three base64url parts of JSON with unique names",
+            Self::TooLarge => "larger than 8 KiB",
+            Self::UnknownIssuer => "iss is not a configured issuer",
+            Self::WrongAlgorithm => "alg is not the algorithm of the issuer",
+            Self::BadSignature => "not signed with the key of the issuer",
+            Self::Expired => "exp is past",
+            Self::NotYetValid => "nbf is in the future",
+            Self::WrongAudience => "aud does not name our audience",
+            Self::Unsupported => "crit is present or typ is not JWT or at+jwt",
+            Self::BadClaim(name) => match name {
+                "iss" => "iss is absent or not a string",
+                "aud" => "aud is absent or not a string or an array of strings",
+                "sub" => "sub is absent, not a string, or cannot be a header value",
+                "exp" => "exp is absent or not a date before the year 10000",
+                "nbf" => "nbf is not a date before the year 10000",
+                "iat" => "iat is not a date before the year 10000",
+                "roles" => "roles is not an array of at most 64 strings that can be a header value",
+                "scope" => "scope is not a string of names with single spaces between",
+                "scp" => "scp is not an array of scope names, or stands beside scope",
+                "account" => "account is not a string that can be a header value",
+                _ => "a claim is not as it must be",
+            },
+        }
+    }
+}
