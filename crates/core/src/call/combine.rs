@@ -1,0 +1,104 @@
+//! [`Call`]: one lazy, typed call, and how calls are put together.
+
+use std::future::IntoFuture;
+
+use futures::{FutureExt as _, StreamExt as _, TryStreamExt as _, stream};
+
+use super::{BoxFuture, CallError, Reason, SharedCall};
+use crate::screen::{Fallback, Optional, Required};
+
+/// A call on a service that answers with a `T`. Nothing is sent until its section is resolved or it is awaited.
+#[must_use = "a call sends nothing until it fills a section or is awaited"]
+pub struct Call<T> {
+    future: BoxFuture<Result<T, CallError>>,
+}
+
+impl<T: Send + 'static> Call<T> {
+    pub(crate) fn new(future: impl Future<Output = Result<T, CallError>> + Send + 'static) -> Self {
+        Self { future: Box::pin(future) }
+    }
+
+    /// A call that has its answer already.
+    pub fn ready(answer: Result<T, CallError>) -> Self {
+        Self::new(std::future::ready(answer))
+    }
+
+    /// Shapes the answer.
+    pub fn map<U: Send + 'static>(self, shape: impl FnOnce(T) -> U + Send + 'static) -> Call<U> {
+        Call::new(async move { self.future.await.map(shape) })
+    }
+
+    /// Shapes the answer, or refuses it: what a client does whose service answers more than the caller may see.
+    pub fn try_map<U: Send + 'static>(
+        self,
+        shape: impl FnOnce(T) -> Result<U, CallError> + Send + 'static,
+    ) -> Call<U> {
+        Call::new(async move { shape(self.future.await?) })
+    }
+
+    /// A dependent call: made from this one's answer, and never made if this one fails.
+    pub fn then<U: Send + 'static>(self, next: impl FnOnce(T) -> Call<U> + Send + 'static) -> Call<U> {
+        Call::new(async move { next(self.future.await?).await })
+    }
+
+    /// `None` where the service says that there is no such thing, which is then an answer and not a failure.
+    pub fn if_found(self) -> Call<Option<T>> {
+        Call::new(async move {
+            match self.future.await {
+                Ok(found) => Ok(Some(found)),
+                Err(error) if error.reason() == Reason::NotFound => Ok(None),
+                Err(error) => Err(error),
+            }
+        })
+    }
+
+    /// One call whose answer several sections use. Each gets a clone.
+    pub fn shared(self) -> SharedCall<T>
+    where
+        T: Clone + Sync,
+    {
+        SharedCall::new(self.future.shared())
+    }
+
+    /// The screen fails if this call fails.
+    pub fn required(self) -> Required<T> {
+        Required::new(self)
+    }
+
+    /// The section becomes `null`, and the reply degraded, if this call fails.
+    pub fn optional(self) -> Optional<T> {
+        Optional::new(self)
+    }
+
+    /// The section becomes `default`, and the reply degraded, if this call fails.
+    pub fn or(self, default: T) -> Fallback<T> {
+        Fallback::new(self, default)
+    }
+}
+
+impl<T: Send + 'static> Call<Vec<T>> {
+    /// One call for each item, at most `limit` at once, answers in the order of the items. The first failure fails all.
+    pub fn each<U: Send + 'static>(
+        self,
+        limit: usize,
+        call: impl Fn(T) -> Call<U> + Send + 'static,
+    ) -> Call<Vec<U>> {
+        Call::new(async move {
+            let items = self.future.await?;
+            stream::iter(items.into_iter().map(move |item| call(item).future))
+                .buffered(limit.max(1))
+                .try_collect()
+                .await
+        })
+    }
+}
+
+/// For the cases that need plain code: `let order = orders.get(id).await?;`
+impl<T> IntoFuture for Call<T> {
+    type Output = Result<T, CallError>;
+    type IntoFuture = BoxFuture<Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        self.future
+    }
+}

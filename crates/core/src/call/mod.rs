@@ -1,0 +1,94 @@
+//! Calls on services: typed, lazy, and never without the caller's identity, the deadline and the trace.
+//!
+//! A service client builds a [`Call`] from its [`Binding`]; a screen says what its failure does
+//! ([`Call::required`], [`Call::optional`], [`Call::or`]) and the fan-out runs it. What every attempt goes through
+//! stands on one page, [`stack`]. HTTP and gRPC share it: both are bytes until the last step.
+
+mod attempt;
+mod binding;
+mod bulkhead;
+mod combine;
+mod deadline;
+mod decode;
+mod error;
+mod http_call;
+mod observe;
+mod propagate;
+mod rpc;
+mod service;
+mod shared;
+pub mod stack;
+mod transport;
+
+use std::pin::Pin;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method};
+use tokio::time::Instant;
+
+pub use self::{
+    binding::{Binding, Bound, Grpc, Http, Protocol, Service, ServiceSet},
+    combine::Call,
+    error::{CallError, Reason},
+    http_call::HttpCall,
+    observe::ServiceCounters,
+    rpc::Rpc,
+    shared::SharedCall,
+};
+pub(crate) use self::{
+    error::causes,
+    propagate::TIMEOUT_HEADER,
+    service::{ServicePool, Services, SharedService},
+};
+use crate::context::RequestContext;
+
+/// A call that may be sent twice: a read, or a write with an idempotency key.
+#[derive(Debug, Clone, Copy)]
+pub enum Idempotent {}
+
+/// A call that may be sent once only.
+#[derive(Debug, Clone, Copy)]
+pub enum Unsafe {}
+
+/// Whether a call may be sent twice. The type of the method decides, not a comment.
+pub trait Safety: Send + 'static {
+    /// True for [`Idempotent`].
+    const IDEMPOTENT: bool;
+}
+
+impl Safety for Idempotent {
+    const IDEMPOTENT: bool = true;
+}
+
+impl Safety for Unsafe {
+    const IDEMPOTENT: bool = false;
+}
+
+/// One call on its way down the outbound stack.
+pub(crate) struct Outgoing {
+    pub(crate) operation: &'static str,
+    pub(crate) context: RequestContext,
+    /// The instant at which the call gives up; [`deadline`] lowers it, [`propagate`] sends what is left.
+    pub(crate) deadline: Instant,
+    pub(crate) headers: HeaderMap,
+    pub(crate) wire: Wire,
+}
+
+/// What goes onto the wire.
+pub(crate) enum Wire {
+    Http { method: Method, path_and_query: String, body: Option<Bytes> },
+    Grpc { path: &'static str, message: Bytes },
+}
+
+/// What came back: the bytes of a success. Everything else is a [`CallError`].
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) body: Bytes,
+    /// Whether an HTTP reply calls itself JSON.
+    pub(crate) json: bool,
+}
+
+/// What every step of the outbound stack answers with.
+pub(crate) type Outcome = Result<Reply, CallError>;
+
+pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;

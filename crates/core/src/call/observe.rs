@@ -1,0 +1,104 @@
+//! Counts what becomes of calls. A call that is dropped, since its client went away or a sibling failed the screen, is a
+//! cancellation and never a failure of the service.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering::Relaxed},
+};
+
+use tower::Layer;
+
+use super::{Outcome, Outgoing, Reason};
+use crate::step::Step;
+
+/// What became of the calls on one service, over all workers.
+#[derive(Debug, Default)]
+pub struct ServiceCounters {
+    in_flight: AtomicU64,
+    answered: AtomicU64,
+    cancelled: AtomicU64,
+    failed: [AtomicU64; Reason::ALL.len()],
+}
+
+impl ServiceCounters {
+    /// Calls that wait for an answer now.
+    pub fn in_flight(&self) -> u64 {
+        self.in_flight.load(Relaxed)
+    }
+
+    /// Calls that were answered.
+    pub fn answered(&self) -> u64 {
+        self.answered.load(Relaxed)
+    }
+
+    /// Calls that nobody waited for any more.
+    pub fn cancelled(&self) -> u64 {
+        self.cancelled.load(Relaxed)
+    }
+
+    /// Calls that failed for this reason.
+    pub fn failed(&self, reason: Reason) -> u64 {
+        self.failed[reason as usize].load(Relaxed)
+    }
+
+    pub(super) fn count_invalid_reply(&self) {
+        self.answered.fetch_sub(1, Relaxed);
+        self.failed[Reason::InvalidReply as usize].fetch_add(1, Relaxed);
+    }
+}
+
+#[derive(Clone)]
+pub(super) struct ObserveLayer(Arc<ServiceCounters>);
+
+impl ObserveLayer {
+    pub(super) fn new(counters: &Arc<ServiceCounters>) -> Self {
+        Self(Arc::clone(counters))
+    }
+}
+
+impl<S> Layer<S> for ObserveLayer {
+    type Service = Observe<S>;
+
+    fn layer(&self, inner: S) -> Observe<S> {
+        Observe { inner, counters: Arc::clone(&self.0) }
+    }
+}
+
+pub(super) struct Observe<S> {
+    inner: S,
+    counters: Arc<ServiceCounters>,
+}
+
+impl<S: Step<Outgoing, Out = Outcome>> Step<Outgoing> for Observe<S> {
+    type Out = Outcome;
+
+    async fn call(&self, outgoing: Outgoing) -> Outcome {
+        let mut flight = Flight::begin(&self.counters);
+        let outcome = self.inner.call(outgoing).await;
+        flight.landed = Some(match &outcome {
+            Ok(_) => &self.counters.answered,
+            Err(error) => &self.counters.failed[error.reason() as usize],
+        });
+        outcome
+    }
+}
+
+/// One call in flight. What it was is decided when it is dropped, so that a dropped call counts too.
+struct Flight<'a> {
+    counters: &'a ServiceCounters,
+    landed: Option<&'a AtomicU64>,
+}
+
+impl<'a> Flight<'a> {
+    fn begin(counters: &'a ServiceCounters) -> Self {
+        counters.in_flight.fetch_add(1, Relaxed);
+        Self { counters, landed: None }
+    }
+}
+
+impl Drop for Flight<'_> {
+    fn drop(&mut self) {
+        self.counters.in_flight.fetch_sub(1, Relaxed);
+        self.landed.unwrap_or(&self.counters.cancelled).fetch_add(1, Relaxed);
+    }
+}

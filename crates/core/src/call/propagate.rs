@@ -1,0 +1,76 @@
+//! What travels with every call: identity, request id, trace and the time that is left.
+//!
+//! Outbound headers are built from nothing, so whatever a client sent under these names cannot get here: this is the only
+//! place that writes them.
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+use tokio::time::Instant;
+use tower::Layer;
+
+use super::{CallError, Outcome, Outgoing, Reason, Wire};
+use crate::{
+    auth::{USER_ID, USER_ROLES},
+    front_door::REQUEST_ID,
+    step::Step,
+    telemetry::trace::TRACEPARENT,
+};
+
+/// The time that is left, in whole milliseconds: what a client may ask for, and what HTTP services are told. gRPC services
+/// get `grpc-timeout` instead.
+pub(crate) const TIMEOUT_HEADER: HeaderName = HeaderName::from_static("x-request-timeout-ms");
+
+const GRPC_TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
+
+#[derive(Clone, Copy)]
+pub(super) struct PropagateLayer;
+
+impl<S> Layer<S> for PropagateLayer {
+    type Service = Propagate<S>;
+
+    fn layer(&self, inner: S) -> Propagate<S> {
+        Propagate { inner }
+    }
+}
+
+pub(super) struct Propagate<S> {
+    inner: S,
+}
+
+impl<S: Step<Outgoing, Out = Outcome>> Step<Outgoing> for Propagate<S> {
+    type Out = Outcome;
+
+    async fn call(&self, mut outgoing: Outgoing) -> Outcome {
+        write(&mut outgoing)?;
+        self.inner.call(outgoing).await
+    }
+}
+
+fn write(outgoing: &mut Outgoing) -> Result<(), CallError> {
+    let left = outgoing.deadline.saturating_duration_since(Instant::now()).as_millis();
+    if left == 0 {
+        return Err(CallError::new(Reason::Timeout, "no time was left to send it"));
+    }
+    let context = outgoing.context.inner();
+    let headers: &mut HeaderMap = &mut outgoing.headers;
+    headers.reserve(6);
+    if let Some(identity) = outgoing.context.identity() {
+        headers.insert(USER_ID, identity.id_header().clone());
+        if let Some(roles) = identity.roles_header() {
+            headers.insert(USER_ROLES, roles.clone());
+        }
+    }
+    headers.insert(REQUEST_ID, context.request_id.clone());
+    headers.insert(TRACEPARENT, context.trace.child_header());
+    let left = u64::try_from(left).unwrap_or(u64::MAX);
+    match outgoing.wire {
+        Wire::Http { .. } => headers.insert(TIMEOUT_HEADER, HeaderValue::from(left)),
+        Wire::Grpc { .. } => headers.insert(GRPC_TIMEOUT, grpc_timeout(left)),
+    };
+    Ok(())
+}
+
+/// At most eight digits and a unit, as the gRPC protocol says; `99999999m` is more than a day.
+fn grpc_timeout(millis: u64) -> HeaderValue {
+    let text = format!("{}m", millis.min(99_999_999));
+    HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static("1m"))
+}

@@ -1,0 +1,112 @@
+//! gRPC attempts: several channels a service, since one tonic channel is one connection.
+//!
+//! Messages pass as bytes, so that the stack above is the same for HTTP and gRPC; [`BytesCodec`] moves them.
+
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+use bytes::{Buf as _, BufMut as _, Bytes};
+use http::{HeaderMap, uri::PathAndQuery};
+use tonic::{
+    Code, Status,
+    codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder},
+    metadata::MetadataMap,
+    transport::{Channel, Endpoint},
+};
+
+use crate::{
+    call::{CallError, Outcome, Reason, Reply, causes},
+    config::ServiceConfig,
+};
+
+pub(in crate::call) struct GrpcTransport {
+    channels: Vec<tonic::client::Grpc<Channel>>,
+    next: AtomicUsize,
+}
+
+impl GrpcTransport {
+    pub(super) fn open(config: &ServiceConfig) -> Result<Self, String> {
+        let endpoint = Endpoint::from_shared(config.url.clone())
+            .map_err(|error| format!("no gRPC endpoint: {error}"))?
+            .connect_timeout(config.connect_timeout)
+            .tcp_nodelay(true)
+            .http2_adaptive_window(true);
+        let channel =
+            || tonic::client::Grpc::new(endpoint.connect_lazy()).max_decoding_message_size(config.max_reply);
+        let channels = std::iter::repeat_with(channel).take(config.channels).collect();
+        Ok(Self { channels, next: AtomicUsize::new(0) })
+    }
+
+    pub(super) async fn send(&self, path: &'static str, headers: HeaderMap, message: Bytes) -> Outcome {
+        let turn = self.next.fetch_add(1, Relaxed) % self.channels.len();
+        let mut channel = self.channels[turn].clone();
+        let mut request = tonic::Request::new(message);
+        *request.metadata_mut() = MetadataMap::from_headers(headers);
+        channel.ready().await.map_err(|error| {
+            CallError::new(Reason::Unavailable, format!("no connection: {}", causes(&error)))
+        })?;
+        let path = PathAndQuery::from_static(path);
+        let response = channel.unary(request, path, BytesCodec).await.map_err(|status| failed(&status))?;
+        Ok(Reply { body: response.into_inner(), json: false })
+    }
+}
+
+/// What a gRPC status means for the call.
+fn failed(status: &Status) -> CallError {
+    let reason = match status.code() {
+        Code::DeadlineExceeded => Reason::Timeout,
+        Code::Unavailable | Code::Cancelled => Reason::Unavailable,
+        Code::NotFound => Reason::NotFound,
+        Code::Unauthenticated => Reason::Unauthenticated,
+        Code::PermissionDenied => Reason::Forbidden,
+        Code::ResourceExhausted => Reason::Rejected,
+        Code::AlreadyExists | Code::Aborted | Code::FailedPrecondition => Reason::Conflict,
+        // tonic's own word for a message over the limit.
+        Code::OutOfRange => Reason::InvalidReply,
+        Code::InvalidArgument | Code::Unimplemented => Reason::Refused,
+        _ => Reason::Failed,
+    };
+    let mut detail = format!("the service answered {:?}: {}", status.code(), status.message());
+    if let Some(source) = std::error::Error::source(status) {
+        detail.push_str(": ");
+        detail.push_str(&causes(source));
+    }
+    CallError::new(reason, detail)
+}
+
+/// Messages as they are on the wire.
+#[derive(Debug, Clone, Copy, Default)]
+struct BytesCodec;
+
+impl Codec for BytesCodec {
+    type Encode = Bytes;
+    type Decode = Bytes;
+    type Encoder = Self;
+    type Decoder = Self;
+
+    fn encoder(&mut self) -> Self {
+        Self
+    }
+
+    fn decoder(&mut self) -> Self {
+        Self
+    }
+}
+
+impl Encoder for BytesCodec {
+    type Item = Bytes;
+    type Error = Status;
+
+    fn encode(&mut self, message: Bytes, out: &mut EncodeBuf<'_>) -> Result<(), Status> {
+        out.put(message);
+        Ok(())
+    }
+}
+
+impl Decoder for BytesCodec {
+    type Item = Bytes;
+    type Error = Status;
+
+    fn decode(&mut self, message: &mut DecodeBuf<'_>) -> Result<Option<Bytes>, Status> {
+        Ok(Some(message.copy_to_bytes(message.remaining())))
+    }
+}

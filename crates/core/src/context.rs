@@ -1,0 +1,152 @@
+//! What is known of one request: who asks, until when, under which id, and what became of its sections.
+//!
+//! The front door makes one [`RequestContext`] a request; service clients carry it into every call, so that no call can
+//! be made without the caller's identity, the deadline and the trace.
+
+use std::{
+    net::SocketAddr,
+    ops::Deref,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+    time::Duration,
+};
+
+use axum::extract::FromRequestParts;
+use http::{HeaderValue, request::Parts};
+use tokio::time::Instant;
+
+use crate::{
+    auth::Identity,
+    call::Services,
+    problem::{Code, Problem},
+    routes::RouteInfo,
+    telemetry::trace::TraceContext,
+};
+
+/// What is known of one request. Cheap to clone.
+#[derive(Clone)]
+pub struct RequestContext(Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) request_id: HeaderValue,
+    pub(crate) trace: TraceContext,
+    pub(crate) route: Arc<RouteInfo>,
+    pub(crate) services: Arc<Services>,
+    pub(crate) started: Instant,
+    pub(crate) deadline: Instant,
+    pub(crate) calls_deadline: Instant,
+    pub(crate) peer: Option<SocketAddr>,
+    identity: OnceLock<Arc<Identity>>,
+    sections: Mutex<Vec<SectionRecord>>,
+}
+
+/// What became of one section.
+#[derive(Debug, Clone)]
+pub struct SectionRecord {
+    /// Its name in the payload, with dots between nested screens.
+    pub name: String,
+    /// `fresh`, or the reason of its failure.
+    pub outcome: &'static str,
+    /// What the log must say about a failure.
+    pub detail: Option<String>,
+    /// Time from the start of the fan-out to its answer.
+    pub elapsed: Duration,
+}
+
+/// What the front door knows when a request's head has arrived.
+pub(crate) struct Arrival {
+    pub(crate) request_id: HeaderValue,
+    pub(crate) trace: TraceContext,
+    pub(crate) route: Arc<RouteInfo>,
+    pub(crate) services: Arc<Services>,
+    pub(crate) started: Instant,
+    pub(crate) peer: Option<SocketAddr>,
+    pub(crate) time: Duration,
+    pub(crate) calls_percent: u8,
+}
+
+impl RequestContext {
+    pub(crate) fn new(arrival: Arrival) -> Self {
+        let calls = arrival.time * u32::from(arrival.calls_percent) / 100;
+        Self(Arc::new(Inner {
+            request_id: arrival.request_id,
+            trace: arrival.trace,
+            route: arrival.route,
+            services: arrival.services,
+            started: arrival.started,
+            deadline: arrival.started + arrival.time,
+            calls_deadline: arrival.started + calls,
+            peer: arrival.peer,
+            identity: OnceLock::new(),
+            sections: Mutex::default(),
+        }))
+    }
+
+    /// The id that the client, the log and every service see.
+    pub fn request_id(&self) -> &str {
+        self.0.request_id.to_str().unwrap_or_default()
+    }
+
+    /// The verified caller, or `None` on a public route.
+    pub fn identity(&self) -> Option<&Arc<Identity>> {
+        self.0.identity.get()
+    }
+
+    /// The instant at which the reply must be composed.
+    pub fn deadline(&self) -> Instant {
+        self.0.deadline
+    }
+
+    /// The address of the connection's other end, which may be a proxy. `None` in tests without a listener.
+    pub fn peer(&self) -> Option<SocketAddr> {
+        self.0.peer
+    }
+
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.0
+    }
+
+    pub(crate) fn identify(&self, identity: Arc<Identity>) {
+        // A request is authenticated once; a second identity would be a bug, and the first one stays.
+        let _ = self.0.identity.set(identity);
+    }
+
+    pub(crate) fn record(&self, section: SectionRecord) {
+        self.0.sections.lock().unwrap_or_else(PoisonError::into_inner).push(section);
+    }
+
+    pub(crate) fn sections(&self) -> Vec<SectionRecord> {
+        std::mem::take(&mut *self.0.sections.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for RequestContext {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| {
+            Problem::new(Code::Internal)
+                .with_reason("the route is not served through bff_core's inbound stack")
+        })
+    }
+}
+
+/// The verified caller, as an argument of a handler whose route is not public.
+#[derive(Debug, Clone)]
+pub struct Caller(Arc<Identity>);
+
+impl Deref for Caller {
+    type Target = Identity;
+
+    fn deref(&self) -> &Identity {
+        &self.0
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let context = RequestContext::from_request_parts(parts, state).await?;
+        context.identity().cloned().map(Self).ok_or_else(|| Problem::new(Code::MissingToken))
+    }
+}

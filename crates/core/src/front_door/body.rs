@@ -1,0 +1,127 @@
+//! A request's body: bounded in size and in time, whoever reads it.
+
+use std::{
+    pin::Pin,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use axum::{
+    body::{Body, Bytes},
+    response::{IntoResponse as _, Response},
+};
+use http::header;
+use http_body::{Body as HttpBody, Frame, SizeHint};
+use tokio::time::{Instant, Sleep, sleep_until};
+use tower::Layer;
+
+use super::Exchange;
+use crate::{
+    config::Config,
+    problem::{Code, Problem},
+    step::Step,
+};
+
+#[derive(Clone, Copy)]
+pub(super) struct BodyLimitLayer {
+    limit: usize,
+    timeout: Duration,
+}
+
+impl BodyLimitLayer {
+    pub(super) fn new(config: &Config) -> Self {
+        Self { limit: config.limits.body, timeout: config.server.body_timeout }
+    }
+}
+
+impl<S> Layer<S> for BodyLimitLayer {
+    type Service = BodyLimit<S>;
+
+    fn layer(&self, inner: S) -> BodyLimit<S> {
+        BodyLimit { inner, settings: *self }
+    }
+}
+
+pub(super) struct BodyLimit<S> {
+    inner: S,
+    settings: BodyLimitLayer,
+}
+
+impl<S: Step<Exchange, Out = Response>> Step<Exchange> for BodyLimit<S> {
+    type Out = Response;
+
+    async fn call(&self, mut exchange: Exchange) -> Response {
+        if exchange.request.body().is_end_stream() {
+            return self.inner.call(exchange).await;
+        }
+        let BodyLimitLayer { limit, timeout } = self.settings;
+        let announced = exchange.request.headers().get(header::CONTENT_LENGTH);
+        let announced =
+            announced.and_then(|value| value.to_str().ok()).and_then(|text| text.parse::<u64>().ok());
+        if announced.is_some_and(|length| length > limit as u64) {
+            return BodyFault::TooLarge(limit).problem().into_response();
+        }
+        // A body that is still coming when no time is left for calls can't be answered any more.
+        let ends = (Instant::now() + timeout).min(exchange.context.inner().calls_deadline);
+        exchange.request = exchange.request.map(|inner| {
+            Body::new(BoundedBody { inner, left: limit, limit, ends: Box::pin(sleep_until(ends)) })
+        });
+        self.inner.call(exchange).await
+    }
+}
+
+/// Why a body could not be read to its end.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+pub(crate) enum BodyFault {
+    #[error("the body is larger than {0} bytes")]
+    TooLarge(usize),
+    #[error("the body took too long to arrive")]
+    TooSlow,
+}
+
+impl BodyFault {
+    pub(crate) fn problem(self) -> Problem {
+        match self {
+            Self::TooLarge(limit) => {
+                Problem::new(Code::BodyTooLarge).with_detail(format!("at most {limit} bytes"))
+            }
+            Self::TooSlow => Problem::new(Code::BodyTimeout),
+        }
+    }
+}
+
+struct BoundedBody {
+    inner: Body,
+    left: usize,
+    limit: usize,
+    ends: Pin<Box<Sleep>>,
+}
+
+impl HttpBody for BoundedBody {
+    type Data = Bytes;
+    type Error = axum::BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::BoxError>>> {
+        if self.ends.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(Some(Err(BodyFault::TooSlow.into())));
+        }
+        let frame = ready!(Pin::new(&mut self.inner).poll_frame(cx)?);
+        let length = frame.as_ref().and_then(Frame::data_ref).map_or(0, Bytes::len);
+        match self.left.checked_sub(length) {
+            Some(left) => self.left = left,
+            None => return Poll::Ready(Some(Err(BodyFault::TooLarge(self.limit).into()))),
+        }
+        Poll::Ready(frame.map(Ok))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.size_hint()
+    }
+}

@@ -1,0 +1,94 @@
+//! The inbound side: connections with deadlines, and what every request meets before its screen.
+//!
+//! [`stack`] is the page to read: the steps in their one order. [`listener`] accepts, [`connection`] serves with deadlines,
+//! [`worker`] is one thread with a runtime and connection pools of its own.
+
+mod access_log;
+mod admin;
+mod arrive;
+mod authenticate;
+mod body;
+mod catch_panic;
+mod connection;
+mod deadline;
+mod head;
+pub(crate) mod listener;
+mod render;
+pub(crate) mod server;
+pub mod stack;
+mod worker;
+
+use std::{
+    convert::Infallible,
+    net::SocketAddr,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use axum::{extract::Request, response::Response};
+use http::HeaderName;
+
+use self::stack::Inbound;
+use crate::{
+    auth::Verifier,
+    call::{BoxFuture, Services},
+    config::Config,
+    context::RequestContext,
+    routes::{Endpoint, RouteInfo},
+    step::Step as _,
+    telemetry::log::AccessLog,
+};
+
+pub(crate) use body::BodyFault;
+
+/// The id of a request: ours, whatever a client sends, unless it comes through a trusted proxy.
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The other end of a connection.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer(pub(crate) SocketAddr);
+
+/// A request on its way in, and what is known of it.
+pub(crate) struct Exchange {
+    pub(crate) request: Request,
+    pub(crate) context: RequestContext,
+}
+
+/// What all requests share, whichever worker they run on.
+pub(crate) struct Shared {
+    pub(crate) config: Config,
+    pub(crate) verifier: Verifier,
+    pub(crate) log: AccessLog,
+}
+
+/// The inbound side of one worker.
+pub(crate) struct FrontDoor {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) services: Arc<Services>,
+}
+
+impl FrontDoor {
+    /// One route behind the inbound stack.
+    pub(crate) fn serve(&self, route: Arc<RouteInfo>, endpoint: Endpoint) -> RouteService {
+        RouteService(Arc::new(stack::inbound(self, route, endpoint)))
+    }
+}
+
+/// A route as axum's router wants it: a tower service, cheap to clone.
+#[derive(Clone)]
+pub(crate) struct RouteService(Arc<Inbound>);
+
+impl tower::Service<Request> for RouteService {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = BoxFuture<Result<Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let stack = Arc::clone(&self.0);
+        Box::pin(async move { Ok(stack.call(request).await) })
+    }
+}

@@ -1,0 +1,164 @@
+//! A BFF that runs: its threads, its two listeners, and how it leaves.
+//!
+//! It leaves in this order: not ready, a moment for load balancers to notice, no more connections, GOAWAY and
+//! `Connection: close` on the open ones, requests in flight to their end, and then nothing is left.
+
+use std::{
+    io,
+    net::{SocketAddr, TcpListener as StdListener},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::JoinHandle,
+};
+
+use tokio::{net::TcpListener, runtime, sync::watch};
+
+use super::{
+    Shared, admin, listener,
+    worker::{self, Blueprint},
+};
+use crate::{
+    call::{ServiceCounters, SharedService},
+    config::DrainConfig,
+    routes::Routes,
+};
+
+/// Where a BFF is between start and exit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Phase {
+    Serving,
+    NotReady,
+    Draining,
+    Gone,
+}
+
+/// A BFF that runs. Dropping it drains it without the notice.
+pub struct Running {
+    address: SocketAddr,
+    admin: SocketAddr,
+    drain: DrainConfig,
+    phase: watch::Sender<Phase>,
+    workers: Vec<JoinHandle<()>>,
+    front: Option<JoinHandle<()>>,
+    services: Vec<Arc<SharedService>>,
+}
+
+/// Why a BFF did not start.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ServerError {
+    #[error("{key} = {address}: {source}{}", advice(source))]
+    Listen { key: &'static str, address: SocketAddr, source: io::Error },
+    #[error("{0}")]
+    Worker(String),
+}
+
+fn advice(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => " (another program has this port: stop it, or set another address)",
+        io::ErrorKind::PermissionDenied => " (ports below 1024 need a privilege)",
+        _ => "",
+    }
+}
+
+pub(crate) fn start(
+    shared: Shared,
+    services: Vec<Arc<SharedService>>,
+    routes: Routes,
+) -> Result<Running, ServerError> {
+    let config = &shared.config;
+    let (public, address) = bind("server.listen", config.server.listen)?;
+    let (admin_listener, admin) = bind("admin.listen", config.admin.listen)?;
+    let workers = match config.server.workers {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        workers => workers,
+    };
+    let (drain, server) = (config.drain.clone(), Arc::new(config.server.clone()));
+    let (phase, phases) = watch::channel(Phase::Serving);
+    let live = Arc::new(AtomicBool::new(true));
+    let blueprint = Blueprint {
+        shared: Arc::new(shared),
+        services: services.clone(),
+        routes,
+        phase: phases.clone(),
+        live: Arc::clone(&live),
+    };
+    let (mut handles, mut threads) = (Vec::new(), Vec::new());
+    for number in 0..workers {
+        let (handle, thread) = worker::start(number, blueprint.clone()).map_err(ServerError::Worker)?;
+        handles.push(handle);
+        threads.push(thread);
+    }
+    let mut until_gone = phases.clone();
+    let front = std::thread::Builder::new().name("front".to_owned()).spawn(move || {
+        let Ok(runtime) = runtime::Builder::new_current_thread().enable_all().build() else { return };
+        runtime.block_on(async {
+            let (Ok(public), Ok(admin_listener)) =
+                (TcpListener::from_std(public), TcpListener::from_std(admin_listener))
+            else {
+                return;
+            };
+            let workers_live = move || live.load(Ordering::Relaxed);
+            tokio::spawn(admin::serve(admin_listener, Arc::clone(&server), phases.clone(), workers_live));
+            listener::accept(public, handles, server.max_connections, phases).await;
+            // Operators are answered until the last request is done.
+            let _ = until_gone.wait_for(|phase| *phase == Phase::Gone).await;
+        });
+    });
+    let front = front.map_err(|error| ServerError::Worker(format!("no thread to accept on: {error}")))?;
+    Ok(Running { address, admin, drain, phase, workers: threads, front: Some(front), services })
+}
+
+fn bind(key: &'static str, address: SocketAddr) -> Result<(StdListener, SocketAddr), ServerError> {
+    let bind = || {
+        let listener = StdListener::bind(address)?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        Ok((listener, address))
+    };
+    bind().map_err(|source| ServerError::Listen { key, address, source })
+}
+
+impl Running {
+    /// Where clients reach it.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where operators reach it.
+    pub fn admin_address(&self) -> SocketAddr {
+        self.admin
+    }
+
+    /// What became of the calls on a service, over all workers.
+    pub fn calls(&self, service: &str) -> Option<Arc<ServiceCounters>> {
+        self.services.iter().find(|known| known.name == service).map(|known| Arc::clone(&known.counters))
+    }
+
+    /// Leaves in order and returns when nothing is left.
+    pub fn drain(mut self) {
+        self.phase.send_replace(Phase::NotReady);
+        std::thread::sleep(self.drain.notice);
+        self.leave();
+    }
+
+    fn leave(&mut self) {
+        self.phase.send_replace(Phase::Draining);
+        for worker in self.workers.drain(..) {
+            if worker.join().is_err() {
+                tracing::error!("a worker had panicked");
+            }
+        }
+        self.phase.send_replace(Phase::Gone);
+        if self.front.take().is_some_and(|front| front.join().is_err()) {
+            tracing::error!("the thread that accepts had panicked");
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.leave();
+    }
+}

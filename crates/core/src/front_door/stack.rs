@@ -1,0 +1,50 @@
+//! THE inbound page: what every request meets, outermost first, whatever its route.
+//!
+//! Connections have their own deadlines before this page ([`super::connection`]); [`Inbound`] is the same list as a type.
+
+use std::sync::Arc;
+
+use tower::ServiceBuilder;
+
+use super::{
+    FrontDoor,
+    access_log::{AccessLogLayer, Logged},
+    arrive::{Arrive, ArriveLayer},
+    authenticate::{Authenticate, AuthenticateLayer},
+    body::{BodyLimit, BodyLimitLayer},
+    catch_panic::{CatchPanic, CatchPanicLayer},
+    deadline::{Deadline, DeadlineLayer},
+    head::{HeadLimit, HeadLimitLayer},
+    render::{Render, RenderLayer},
+};
+use crate::{
+    routes::{Endpoint, RouteInfo},
+    screen::{Resolve, ResolveLayer},
+};
+
+pub(super) type Inbound =
+    Arrive<Logged<Render<CatchPanic<HeadLimit<Deadline<Authenticate<BodyLimit<Resolve<Endpoint>>>>>>>>>;
+
+pub(super) fn inbound(door: &FrontDoor, route: Arc<RouteInfo>, endpoint: Endpoint) -> Inbound {
+    let shared = &door.shared;
+    ServiceBuilder::new()
+        // Request id, trace and deadline first: every line and answer below carries them.
+        .layer(ArriveLayer::new(door, &route))
+        // One line a request, a request whose client went away included, so above all that can end one.
+        .layer(AccessLogLayer::new(shared))
+        // Every error becomes problem+json with the request id, other people's errors too.
+        .layer(RenderLayer)
+        // A panic below becomes an error like any other, so right below what renders errors.
+        .layer(CatchPanicLayer)
+        // What the head may weigh and contain; headers that are ours alone end here.
+        .layer(HeadLimitLayer::new(&shared.config.limits))
+        // All that takes time is below: reading the body, composing, plain handlers.
+        .layer(DeadlineLayer)
+        // Who asks, and whether the route lets them: before the body is read and before any call.
+        .layer(AuthenticateLayer::new(shared, &route))
+        // A body of bounded size in bounded time, once we know that we want it.
+        .layer(BodyLimitLayer::new(&shared.config))
+        // The fan-out of the screen that the handler returns.
+        .layer(ResolveLayer)
+        .service(endpoint)
+}

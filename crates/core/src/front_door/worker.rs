@@ -1,0 +1,162 @@
+//! A worker: one thread, one current-thread runtime, its own router and its own connections to services.
+//!
+//! Connections of hyper, reqwest and tonic belong to the runtime that opened them, so nothing of a request crosses threads
+//! but what is meant to be shared.
+
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
+        mpsc as std_mpsc,
+    },
+    thread::JoinHandle,
+    time::Duration,
+};
+
+use axum::Router;
+use tokio::{
+    net::TcpStream,
+    runtime,
+    sync::{OwnedSemaphorePermit, mpsc, watch},
+    task::JoinSet,
+};
+
+use super::{FrontDoor, Shared, connection, server::Phase};
+use crate::{
+    call::{Services, SharedService},
+    routes::Routes,
+};
+
+/// A connection on its way to a worker. Its place among the open ones goes with it.
+pub(super) struct Handoff {
+    pub(super) stream: std::net::TcpStream,
+    pub(super) peer: SocketAddr,
+    pub(super) place: OwnedSemaphorePermit,
+}
+
+/// The acceptor's end of a worker.
+pub(super) struct WorkerHandle {
+    open: Arc<AtomicUsize>,
+    connections: mpsc::UnboundedSender<Handoff>,
+}
+
+impl WorkerHandle {
+    pub(super) fn open(&self) -> usize {
+        self.open.load(Relaxed)
+    }
+
+    /// Unbounded, yet bounded by the cap on connections: each holds a place.
+    pub(super) fn hand_over(&self, handoff: Handoff) {
+        self.open.fetch_add(1, Relaxed);
+        if self.connections.send(handoff).is_err() {
+            self.open.fetch_sub(1, Relaxed);
+            tracing::error!("a worker has ended; its connection is dropped");
+        }
+    }
+}
+
+/// What every worker is made from.
+#[derive(Clone)]
+pub(super) struct Blueprint {
+    pub(super) shared: Arc<Shared>,
+    pub(super) services: Vec<Arc<SharedService>>,
+    pub(super) routes: Routes,
+    pub(super) phase: watch::Receiver<Phase>,
+    /// Set to false by a worker that ends before its time.
+    pub(super) live: Arc<AtomicBool>,
+}
+
+/// Starts a worker. Returns once it can take connections, or with what is wrong.
+pub(super) fn start(number: usize, blueprint: Blueprint) -> Result<(WorkerHandle, JoinHandle<()>), String> {
+    let (connections, incoming) = mpsc::unbounded_channel();
+    let open = Arc::new(AtomicUsize::new(0));
+    let handle = WorkerHandle { open: Arc::clone(&open), connections };
+    let (report, started) = std_mpsc::channel();
+    let thread = std::thread::Builder::new()
+        .name(format!("worker-{number}"))
+        .spawn(move || {
+            let _live = Live { live: Arc::clone(&blueprint.live), phase: blueprint.phase.clone() };
+            let runtime = match runtime::Builder::new_current_thread().enable_all().build() {
+                Ok(runtime) => runtime,
+                Err(error) => {
+                    let _ = report.send(Err(format!("no runtime: {error}")));
+                    return;
+                }
+            };
+            runtime.block_on(async {
+                match open_router(&blueprint) {
+                    Ok(router) => {
+                        let _ = report.send(Ok(()));
+                        run(router, incoming, &open, blueprint).await;
+                    }
+                    Err(error) => _ = report.send(Err(error)),
+                }
+            });
+        })
+        .map_err(|error| format!("no thread for a worker: {error}"))?;
+    started.recv().unwrap_or_else(|_| Err("a worker ended before it began".to_owned()))?;
+    Ok((handle, thread))
+}
+
+/// The router of this worker. Must run on its runtime, since pools belong to it.
+fn open_router(blueprint: &Blueprint) -> Result<Router, String> {
+    let services = Arc::new(Services::open(&blueprint.services).map_err(|error| error.to_string())?);
+    let door = FrontDoor { shared: Arc::clone(&blueprint.shared), services };
+    Ok(blueprint.routes.router(&door))
+}
+
+/// Serves what the acceptor hands over, until it has stopped and the last connection is done.
+async fn run(
+    router: Router,
+    mut incoming: mpsc::UnboundedReceiver<Handoff>,
+    open: &Arc<AtomicUsize>,
+    blueprint: Blueprint,
+) {
+    let config = Arc::new(blueprint.shared.config.server.clone());
+    let mut connections = JoinSet::new();
+    while let Some(Handoff { stream, peer, place }) = incoming.recv().await {
+        let guard = Open { open: Arc::clone(open), _place: place };
+        let Ok(stream) = stream.set_nonblocking(true).and_then(|()| TcpStream::from_std(stream)) else {
+            continue;
+        };
+        let (router, config, phase) = (router.clone(), Arc::clone(&config), blueprint.phase.clone());
+        connections.spawn(async move {
+            let _guard = guard;
+            connection::serve(stream, peer, router, config, phase).await;
+        });
+        while connections.try_join_next().is_some() {}
+    }
+    let drained = async { while connections.join_next().await.is_some() {} };
+    let patience: Duration = blueprint.shared.config.drain.timeout;
+    #[expect(clippy::disallowed_methods, reason = "the drain has a deadline of its own")]
+    if tokio::time::timeout(patience, drained).await.is_err() {
+        tracing::warn!("requests were still in flight when the drain timeout passed");
+    }
+}
+
+/// One open connection: gives its place back when dropped.
+struct Open {
+    open: Arc<AtomicUsize>,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.open.fetch_sub(1, Relaxed);
+    }
+}
+
+/// Tells `/live` when the thread ends although nobody asked for it, by a panic for example.
+struct Live {
+    live: Arc<AtomicBool>,
+    phase: watch::Receiver<Phase>,
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        if *self.phase.borrow() != Phase::Draining {
+            self.live.store(false, Relaxed);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! The shared core of every BFF: one endpoint per screen, composed of parallel calls.
+//!
+//! What a request meets, in order:
+//!
+//! 1. [`front_door`]: a worker's connection with its deadlines, then the steps of [`front_door::stack`]: id, log line,
+//!    errors, panics, head, deadline, credentials, body.
+//! 2. [`routes`]: the handler, which names the call that fills each section of its [`screen`] and awaits nothing.
+//! 3. [`screen`]: the fan-out, which runs all of them at once and splices their answers into one payload.
+//! 4. [`call`]: each call, through the steps of [`call::stack`]: counters, deadline, bulkhead, attempt, identity, wire.
+//! 5. [`problem`]: what the client reads when that did not work out.
+//!
+//! [`bff`] starts it, [`config`] is what an operator may set, [`telemetry`] what is written down. This crate knows no
+//! service and no screen.
+
+pub mod auth;
+pub mod bff;
+pub mod call;
+pub mod config;
+pub mod context;
+pub mod extract;
+pub mod front_door;
+pub mod problem;
+pub mod routes;
+pub mod screen;
+mod step;
+pub mod telemetry;
+
+/// What a screen's file needs.
+pub mod prelude {
+    pub use crate::{
+        auth::{Identity, Policy, public, role, scope, signed_in},
+        bff::Bff,
+        call::{Binding, Call, CallError, Grpc, Http, Reason, Service, SharedCall},
+        context::{Caller, RequestContext},
+        extract::{Json, Path, Query},
+        problem::{Code, Problem},
+        routes::Routes,
+        screen::{Fallback, Optional, Required, Screen},
+    };
+    pub use bff_macros::{Screen, Service};
+}
+
+pub use front_door::server::Running;
+#[doc(hidden)]
+pub use {axum, http};

@@ -1,0 +1,177 @@
+//! Which screen answers at which path, and who may ask: the table that a BFF is.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    extract::Request,
+    handler::Handler,
+    response::{IntoResponse as _, Response},
+    routing::{MethodFilter, MethodRouter},
+};
+use http::Method;
+
+use crate::{
+    auth::Policy,
+    call::BoxFuture,
+    front_door::{FrontDoor, RouteService},
+    problem::{Code, Problem},
+    step::Step,
+};
+
+/// The routes of a BFF. Each names its path, its handler and who may call it; a route that doesn't say who does not
+/// compile.
+///
+/// ```ignore
+/// Routes::new()
+///     .get("/api/dashboard/overview", overview, signed_in())
+///     .get("/api/orders/{id}", order_detail, scope("orders:read"))
+/// ```
+#[derive(Clone, Default)]
+pub struct Routes(Vec<Route>);
+
+#[derive(Clone)]
+struct Route {
+    info: Arc<RouteInfo>,
+    endpoint: Endpoint,
+}
+
+/// What the inbound stack knows of a route.
+#[derive(Debug)]
+pub struct RouteInfo {
+    /// `GET`, `POST`, …; `None` for what no route matches.
+    pub method: Option<Method>,
+    /// The template, such as `/api/orders/{id}`: the only form of a path that logs and metrics know.
+    pub path: &'static str,
+    /// Who may call it.
+    pub policy: Policy,
+    /// Its own deadline, where the BFF's is not right for it.
+    pub deadline: Option<Duration>,
+}
+
+/// The handler at the end of the inbound stack, its types erased.
+#[derive(Clone)]
+pub(crate) struct Endpoint(Arc<dyn Fn(Request) -> BoxFuture<Response> + Send + Sync>);
+
+impl Endpoint {
+    fn new<H: Handler<T, ()>, T: 'static>(handler: H) -> Self {
+        Self(Arc::new(move |request| Box::pin(handler.clone().call(request, ()))))
+    }
+}
+
+impl Step<Request> for Endpoint {
+    type Out = Response;
+
+    async fn call(&self, request: Request) -> Response {
+        (self.0)(request).await
+    }
+}
+
+macro_rules! methods {
+    ($($(#[$doc:meta])* $name:ident $method:ident;)+) => {
+        $($(#[$doc])*
+        #[must_use]
+        pub fn $name<H: Handler<T, ()>, T: 'static>(
+            self,
+            path: &'static str,
+            handler: H,
+            policy: Policy,
+        ) -> Self {
+            self.add(Method::$method, path, handler, policy)
+        })+
+    };
+}
+
+impl Routes {
+    /// No routes yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    methods! {
+        /// A read. `HEAD` is answered too.
+        get GET;
+        /// A write that creates or acts.
+        post POST;
+        /// A write that replaces.
+        put PUT;
+        /// A write that changes a part.
+        patch PATCH;
+        /// A removal.
+        delete DELETE;
+    }
+
+    /// Gives the route before it a deadline of its own.
+    #[must_use]
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        if let Some(info) = self.0.last_mut().and_then(|route| Arc::get_mut(&mut route.info)) {
+            info.deadline = Some(deadline);
+        }
+        self
+    }
+
+    /// These routes and those, for BFFs with a file of routes a topic.
+    #[must_use]
+    pub fn merge(mut self, others: Self) -> Self {
+        self.0.extend(others.0);
+        self
+    }
+
+    /// What there is, in the order in which it was written.
+    pub fn iter(&self) -> impl Iterator<Item = &RouteInfo> {
+        self.0.iter().map(|route| route.info.as_ref())
+    }
+
+    fn add<H: Handler<T, ()>, T: 'static>(
+        mut self,
+        method: Method,
+        path: &'static str,
+        handler: H,
+        policy: Policy,
+    ) -> Self {
+        let info = RouteInfo { method: Some(method), path, policy, deadline: None };
+        self.0.push(Route { info: Arc::new(info), endpoint: Endpoint::new(handler) });
+        self
+    }
+
+    /// The router of one worker: every endpoint, the two that answer for a wrong path or method among them, behind the
+    /// inbound stack.
+    pub(crate) fn router(&self, door: &FrontDoor) -> Router {
+        let serve = |info: &Arc<RouteInfo>, endpoint: &Endpoint| -> RouteService {
+            door.serve(Arc::clone(info), endpoint.clone())
+        };
+        let mut paths: Vec<(&'static str, MethodRouter)> = Vec::new();
+        for route in &self.0 {
+            let at = paths.iter().position(|(path, _)| *path == route.info.path).unwrap_or_else(|| {
+                let wrong_method = Endpoint::new(async || problem(Code::MethodNotAllowed));
+                let info = RouteInfo::unmatched(route.info.path);
+                let router = MethodRouter::new().fallback_service(serve(&info, &wrong_method));
+                paths.push((route.info.path, router));
+                paths.len() - 1
+            });
+            let service = serve(&route.info, &route.endpoint);
+            let filter = filter(route.info.method.as_ref());
+            paths[at].1 = std::mem::take(&mut paths[at].1).on_service(filter, service);
+        }
+        let unknown_path = Endpoint::new(async || problem(Code::UnknownPath));
+        let fallback = serve(&RouteInfo::unmatched("unmatched"), &unknown_path);
+        paths
+            .into_iter()
+            .fold(Router::new(), |router, (path, methods)| router.route(path, methods))
+            .fallback_service(fallback)
+    }
+}
+
+impl RouteInfo {
+    fn unmatched(path: &'static str) -> Arc<Self> {
+        Arc::new(Self { method: None, path, policy: crate::auth::public(), deadline: None })
+    }
+}
+
+fn problem(code: Code) -> Response {
+    Problem::new(code).into_response()
+}
+
+fn filter(method: Option<&Method>) -> MethodFilter {
+    method.and_then(|method| MethodFilter::try_from(method.clone()).ok()).unwrap_or(MethodFilter::GET)
+}

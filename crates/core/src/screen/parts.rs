@@ -1,0 +1,72 @@
+//! A screen taken apart: its sections and values in the order of the payload.
+
+use serde::Serialize;
+
+use super::{Screen, Section, section::to_json};
+use crate::call::{BoxFuture, CallError};
+
+/// The parts of a screen, in the order of its payload. Filled by `#[derive(Screen)]`.
+#[derive(Default)]
+pub struct Parts {
+    pub(super) fields: Vec<Field>,
+    /// Names of the nested screens around the next field.
+    path: Vec<&'static str>,
+}
+
+pub(super) struct Field {
+    /// `"name":` as it stands in the payload, or the bracket of a nested screen.
+    pub(super) name: &'static str,
+    /// `nested.name`, as `_meta.degraded` and the log say it; `None` where it is just the name.
+    pub(super) path: Option<String>,
+    pub(super) part: Part,
+}
+
+/// One part of a screen.
+#[doc(hidden)]
+pub enum Part {
+    /// A call that answers with bytes.
+    Section(BoxFuture<Answer>),
+    /// Bytes that are there already.
+    Value(Result<Vec<u8>, CallError>),
+    /// A nested screen begins.
+    Open,
+    /// A nested screen ends.
+    Close,
+}
+
+/// What a section's call came to.
+#[doc(hidden)]
+pub enum Answer {
+    /// The service's own answer.
+    Fresh(Vec<u8>),
+    /// What stands in for it, and why.
+    Degraded(Vec<u8>, CallError),
+    /// The screen fails.
+    Failed(CallError),
+}
+
+impl Parts {
+    /// A field that a call fills.
+    pub fn section(&mut self, name: &'static str, section: impl Section) {
+        self.push(name, section.into_part());
+    }
+
+    /// A field that has its value already.
+    pub fn value(&mut self, name: &'static str, value: &impl Serialize) {
+        self.push(name, Part::Value(to_json(value)));
+    }
+
+    /// A field that is a screen: an object of its own, its sections in the same fan-out.
+    pub fn nested(&mut self, name: &'static str, screen: impl Screen) {
+        self.push(name, Part::Open);
+        self.path.push(name);
+        screen.into_parts(self);
+        self.path.pop();
+        self.push("", Part::Close);
+    }
+
+    fn push(&mut self, name: &'static str, part: Part) {
+        let path = (!self.path.is_empty()).then(|| format!("{}.{name}", self.path.join(".")));
+        self.fields.push(Field { name, path, part });
+    }
+}

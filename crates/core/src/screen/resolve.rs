@@ -1,0 +1,175 @@
+//! The fan-out: runs all sections of a screen at once and splices their bytes into one payload.
+
+use axum::{body::Body, extract::Request, response::Response};
+use bytes::{BufMut as _, BytesMut};
+use futures::{StreamExt as _, stream::FuturesUnordered};
+use http::{HeaderValue, header};
+use tokio::time::Instant;
+use tower::Layer;
+
+use super::{
+    Pending,
+    parts::{Answer, Field, Part, Parts},
+};
+use crate::{
+    call::{CallError, Reason},
+    context::{RequestContext, SectionRecord},
+    front_door::Exchange,
+    problem::Problem,
+    step::Step,
+};
+
+/// Resolves the screens that handlers return.
+#[derive(Clone, Copy)]
+pub(crate) struct ResolveLayer;
+
+impl<S> Layer<S> for ResolveLayer {
+    type Service = Resolve<S>;
+
+    fn layer(&self, inner: S) -> Resolve<S> {
+        Resolve { inner }
+    }
+}
+
+pub(crate) struct Resolve<S> {
+    inner: S,
+}
+
+impl<S: Step<Request, Out = Response>> Step<Exchange> for Resolve<S> {
+    type Out = Response;
+
+    async fn call(&self, exchange: Exchange) -> Response {
+        let Exchange { mut request, context } = exchange;
+        request.extensions_mut().insert(context.clone());
+        let mut response = self.inner.call(request).await;
+        let pending = response.extensions_mut().remove::<Pending>();
+        let Some(parts) = pending.and_then(|pending| pending.take()) else { return response };
+        match resolve(parts, &context).await {
+            Ok(payload) => fill(response, payload),
+            Err(error) => axum::response::IntoResponse::into_response(Problem::from(error)),
+        }
+    }
+}
+
+/// A composed screen.
+struct Payload {
+    json: BytesMut,
+    degraded: bool,
+}
+
+/// A field whose bytes have arrived.
+struct Filled {
+    name: &'static str,
+    bytes: Vec<u8>,
+    kind: Kind,
+}
+
+#[derive(PartialEq)]
+enum Kind {
+    Value,
+    Open,
+    Close,
+}
+
+/// Runs every section. The first failed required one ends it: the others are dropped, which cancels their calls.
+async fn resolve(parts: Parts, context: &RequestContext) -> Result<Payload, CallError> {
+    let began = Instant::now();
+    let mut running = FuturesUnordered::new();
+    let mut filled = Vec::with_capacity(parts.fields.len());
+    let mut paths = Vec::with_capacity(parts.fields.len());
+    for (place, Field { name, path, part }) in parts.fields.into_iter().enumerate() {
+        let (bytes, kind) = match part {
+            Part::Section(future) => {
+                running.push(async move { (place, future.await) });
+                (Vec::new(), Kind::Value)
+            }
+            Part::Value(value) => (value?, Kind::Value),
+            Part::Open => (Vec::new(), Kind::Open),
+            Part::Close => (Vec::new(), Kind::Close),
+        };
+        filled.push(Filled { name, bytes, kind });
+        paths.push(path);
+    }
+    let mut degraded = Vec::new();
+    while let Some((place, answer)) = running.next().await {
+        let name = || paths[place].clone().unwrap_or_else(|| filled[place].name.to_owned());
+        let record = |outcome, detail| {
+            context.record(SectionRecord { name: name(), outcome, detail, elapsed: began.elapsed() });
+        };
+        match answer {
+            Answer::Fresh(bytes) => {
+                record("fresh", None);
+                filled[place].bytes = bytes;
+            }
+            Answer::Degraded(bytes, error) => {
+                record(error.reason().as_str(), Some(error.to_string()));
+                degraded.push((place, error.reason()));
+                filled[place].bytes = bytes;
+            }
+            Answer::Failed(error) => {
+                record(error.reason().as_str(), Some(error.to_string()));
+                return Err(error);
+            }
+        }
+    }
+    // In the order of the payload, not of arrival: the same failure gives the same bytes.
+    degraded.sort_by_key(|(place, _)| *place);
+    let degraded: Vec<_> = degraded
+        .into_iter()
+        .map(|(place, reason)| (paths[place].as_deref().unwrap_or(filled[place].name), reason))
+        .collect();
+    Ok(Payload { json: splice(&filled, &degraded), degraded: !degraded.is_empty() })
+}
+
+fn splice(fields: &[Filled], degraded: &[(&str, Reason)]) -> BytesMut {
+    let length: usize = fields.iter().map(|field| field.name.len() + field.bytes.len() + 6).sum();
+    let mut json = BytesMut::with_capacity(length + 64 + degraded.len() * 64);
+    json.put_u8(b'{');
+    for field in fields {
+        if field.kind == Kind::Close {
+            json.put_u8(b'}');
+            continue;
+        }
+        if !json.ends_with(b"{") {
+            json.put_u8(b',');
+        }
+        put_name(&mut json, field.name);
+        match field.kind {
+            Kind::Open => json.put_u8(b'{'),
+            _ => json.extend_from_slice(&field.bytes),
+        }
+    }
+    if !degraded.is_empty() {
+        if !json.ends_with(b"{") {
+            json.put_u8(b',');
+        }
+        json.extend_from_slice(br#""_meta":{"degraded":["#);
+        for (at, (section, reason)) in degraded.iter().enumerate() {
+            json.extend_from_slice(if at == 0 { br#"{"section":""# } else { br#",{"section":""# });
+            json.extend_from_slice(section.as_bytes());
+            json.extend_from_slice(br#"","reason":""#);
+            json.extend_from_slice(reason.as_str().as_bytes());
+            json.extend_from_slice(br#""}"#);
+        }
+        json.extend_from_slice(b"]}");
+    }
+    json.put_u8(b'}');
+    json
+}
+
+/// Names come from Rust identifiers, so nothing in them needs escaping.
+fn put_name(json: &mut BytesMut, name: &str) {
+    json.put_u8(b'"');
+    json.extend_from_slice(name.as_bytes());
+    json.extend_from_slice(b"\":");
+}
+
+/// A degraded reply is kept by nobody, a whole one by the client alone, who must ask again before using it.
+fn fill(mut response: Response, payload: Payload) -> Response {
+    let kept = if payload.degraded { "no-store" } else { "private, no-cache" };
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));
+    *response.body_mut() = Body::from(payload.json.freeze());
+    response
+}

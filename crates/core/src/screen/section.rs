@@ -1,0 +1,98 @@
+//! Sections: one named part of a screen, with a type that says what its failure does.
+
+use serde::Serialize;
+
+use super::parts::{Answer, Part};
+use crate::call::{BoxFuture, Call, CallError, Reason};
+
+/// A section whose failure fails the screen: 502 or 504, or 404 where the service knows no such thing.
+#[must_use = "a section is resolved as a field of a screen"]
+pub struct Required<T>(Call<T>);
+
+/// A section whose failure makes it `null` and the reply degraded.
+#[must_use = "a section is resolved as a field of a screen"]
+pub struct Optional<T>(Call<T>);
+
+/// A section whose failure makes it a stated default and the reply degraded.
+#[must_use = "a section is resolved as a field of a screen"]
+pub struct Fallback<T> {
+    call: Call<T>,
+    default: T,
+}
+
+impl<T> Required<T> {
+    pub(crate) fn new(call: Call<T>) -> Self {
+        Self(call)
+    }
+}
+
+impl<T> Optional<T> {
+    pub(crate) fn new(call: Call<T>) -> Self {
+        Self(call)
+    }
+}
+
+impl<T> Fallback<T> {
+    pub(crate) fn new(call: Call<T>, default: T) -> Self {
+        Self { call, default }
+    }
+}
+
+/// A field of a screen that a call fills.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be a section of a screen",
+    label = "its payload is not `Serialize`",
+    note = "derive `serde::Serialize` on the payload's type, or shape the answer with `.map(…)` into one that has it"
+)]
+pub trait Section: Send + 'static {
+    /// Gives the call to the fan-out.
+    #[doc(hidden)]
+    fn into_part(self) -> Part;
+}
+
+impl<T: Serialize + Send + 'static> Section for Required<T> {
+    fn into_part(self) -> Part {
+        Part::Section(Box::pin(async move {
+            match encode(self.0).await {
+                Ok(json) => Answer::Fresh(json),
+                Err(error) => Answer::Failed(error),
+            }
+        }))
+    }
+}
+
+impl<T: Serialize + Send + 'static> Section for Optional<T> {
+    fn into_part(self) -> Part {
+        Part::Section(Box::pin(async move {
+            match encode(self.0).await {
+                Ok(json) => Answer::Fresh(json),
+                Err(error) => Answer::Degraded(b"null".to_vec(), error),
+            }
+        }))
+    }
+}
+
+impl<T: Serialize + Send + 'static> Section for Fallback<T> {
+    fn into_part(self) -> Part {
+        Part::Section(Box::pin(async move {
+            let Self { call, default } = self;
+            match encode(call).await {
+                Ok(json) => Answer::Fresh(json),
+                Err(error) => match to_json(&default) {
+                    Ok(json) => Answer::Degraded(json, error),
+                    Err(worse) => Answer::Failed(worse),
+                },
+            }
+        }))
+    }
+}
+
+async fn encode<T: Serialize>(call: Call<T>) -> Result<Vec<u8>, CallError> {
+    let future: BoxFuture<_> = call.into_future();
+    to_json(&future.await?)
+}
+
+pub(super) fn to_json(value: &impl Serialize) -> Result<Vec<u8>, CallError> {
+    serde_json::to_vec(value)
+        .map_err(|error| CallError::new(Reason::Internal, format!("a section does not serialise: {error}")))
+}
