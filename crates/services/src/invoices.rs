@@ -1,0 +1,56 @@
+//! The invoices service (gRPC): what was billed.
+
+use bff_core::prelude::*;
+use serde::Serialize;
+
+use crate::rpc::invoices_v1::{self as wire, ListRequest, OfOrderRequest};
+
+/// The invoices service.
+#[derive(Service)]
+#[service(name = "invoices")]
+pub struct Invoices(Binding<Grpc>);
+
+impl Invoices {
+    /// The invoice of an order, once it has one. `invoices.of_order`
+    pub fn of_order(&self, order_id: impl Into<String>) -> Call<Option<Invoice>> {
+        let request = OfOrderRequest { order_id: order_id.into() };
+        self.0.rpc("invoices.of_order", wire::OF_ORDER, &request).map(Invoice::from).if_found()
+    }
+
+    /// All invoices of the caller's own account, newest first. `invoices.list`
+    pub fn list(&self) -> Call<Vec<Invoice>> {
+        let Some(account) = self.0.caller().account() else {
+            return Call::ready(Err(CallError::new(Reason::Forbidden, "the caller has no partner account")));
+        };
+        let request = ListRequest { account: account.to_owned() };
+        let reply = self.0.rpc("invoices.list", wire::LIST, &request);
+        reply.map(|reply| reply.invoices.into_iter().map(Invoice::from).collect())
+    }
+}
+
+/// One invoice.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Invoice {
+    /// Such as `INV-2026-01001`.
+    pub number: String,
+    /// The order that it bills.
+    pub order_id: String,
+    /// A date, such as `2026-03-14`.
+    pub issued_on: String,
+    /// A date.
+    pub due_on: String,
+    /// In the hundredth part of the currency's unit.
+    pub total_cents: i64,
+    /// ISO 4217.
+    pub currency: String,
+    /// Whether it has been paid in full.
+    pub paid: bool,
+}
+
+impl From<wire::Invoice> for Invoice {
+    fn from(invoice: wire::Invoice) -> Self {
+        let wire::Invoice { number, order_id, issued_on, due_on, total_cents, currency, paid } = invoice;
+        Self { number, order_id, issued_on, due_on, total_cents, currency, paid }
+    }
+}
