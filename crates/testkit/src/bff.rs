@@ -1,0 +1,233 @@
+//! [`TestBff`]: the real BFF, its own listener, workers and stacks, against mocked services.
+
+use std::{net::SocketAddr, time::Duration};
+
+use bff_core::{Running, bff::Bff, config::Sources, telemetry::log::Sink};
+use http::{HeaderMap, Method, StatusCode};
+use reqwest::Client;
+use serde_json::Value;
+
+use crate::{
+    mocks::{MockServices, SERVICES},
+    token::{self, Token},
+};
+
+/// A BFF under test. Dropping it drains it.
+pub struct TestBff {
+    /// The mocked services behind it: their modes, and what they saw.
+    pub services: MockServices,
+    name: &'static str,
+    running: Running,
+    log: Sink,
+    client: Client,
+}
+
+/// A BFF about to be started with other settings than a test's usual ones.
+pub struct TestBffBuilder {
+    bff: Bff,
+    settings: Vec<(String, String)>,
+}
+
+impl TestBff {
+    /// Starts `bff` on a free port, with its five services mocked.
+    pub async fn start(bff: Bff) -> Self {
+        Self::with(bff).start().await
+    }
+
+    /// Starts `bff` with other settings: `TestBff::with(bff).set("screen.deadline", "300ms").start().await`.
+    pub fn with(bff: Bff) -> TestBffBuilder {
+        TestBffBuilder { bff, settings: Vec::new() }
+    }
+
+    /// Requests of this user, with a token that is right in everything.
+    pub fn as_user(&self, user: &str) -> Session<'_> {
+        self.with_token(&Token::of(user, self.name).sign())
+    }
+
+    /// Requests of this user in a partner's account.
+    pub fn as_partner(&self, user: &str, account: &str) -> Session<'_> {
+        self.with_token(&self.token(user).claim("account", account).sign())
+    }
+
+    /// A token of this user for this BFF, to be changed before it is signed.
+    pub fn token(&self, user: &str) -> Token {
+        Token::of(user, self.name)
+    }
+
+    /// Requests with this token.
+    pub fn with_token(&self, token: &str) -> Session<'_> {
+        Session { bff: self, headers: vec![("authorization".to_owned(), format!("Bearer {token}"))] }
+    }
+
+    /// Requests with no token.
+    pub fn anonymous(&self) -> Session<'_> {
+        Session { bff: self, headers: Vec::new() }
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.running.address()
+    }
+
+    /// The running BFF: its admin address and its counters.
+    pub fn running(&self) -> &Running {
+        &self.running
+    }
+
+    /// The lines that it has logged since the last time, as JSON. A line is written just after its answer, so this waits
+    /// until there are `count`.
+    pub async fn log_lines(&self, count: usize) -> Vec<Value> {
+        let mut text = String::new();
+        for _ in 0..1000 {
+            text.push_str(&self.log.take());
+            if text.lines().count() >= count {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        text.lines().map(|line| serde_json::from_str(line).expect("a log line is JSON")).collect()
+    }
+
+    /// Drains it and returns the mocked services and how long the drain took.
+    pub async fn drain(self) -> Duration {
+        let Self { running, services, .. } = self;
+        let began = std::time::Instant::now();
+        tokio::task::spawn_blocking(move || running.drain()).await.expect("the drain does not panic");
+        drop(services);
+        began.elapsed()
+    }
+}
+
+impl TestBffBuilder {
+    /// Sets one key of the configuration, above all files: `.set("limits.body", "1KiB")`.
+    #[must_use]
+    pub fn set(mut self, key: &str, value: impl ToString) -> Self {
+        self.settings.push((key.to_owned(), value.to_string()));
+        self
+    }
+
+    /// Starts it, with mocked services behind it.
+    pub async fn start(self) -> TestBff {
+        let services = MockServices::start().await;
+        let name = self.bff.name();
+        let builtin = self.bff.builtin_config();
+        let sources = usual_settings(builtin, name);
+        let sources = SERVICES.iter().fold(sources, |sources, service| {
+            let key = format!("services.{service}.url");
+            let used = self.bff.uses(service);
+            if used { sources.with_override(key, services.url(service)) } else { sources }
+        });
+        let sources = self
+            .settings
+            .into_iter()
+            .fold(sources, |sources, (key, value)| sources.with_override(key, value));
+        let log = Sink::memory();
+        let running = match self.bff.start(&sources, Some(log.clone())) {
+            Ok(running) => running,
+            Err(error) => panic!("{error}"),
+        };
+        TestBff { services, name, running, log, client: client() }
+    }
+}
+
+/// Free ports, one worker, no notice, and the issuer of [`Token`].
+fn usual_settings(sources: Sources, audience: &str) -> Sources {
+    let settings = [
+        ("server.listen", "127.0.0.1:0"),
+        ("admin.listen", "127.0.0.1:0"),
+        ("server.workers", "1"),
+        ("drain.notice", "0s"),
+        ("auth.issuers.test.issuer", token::ISSUER),
+        ("auth.issuers.test.audience", audience),
+        ("auth.issuers.test.algorithm", "HS256"),
+        ("auth.issuers.test.secret", token::SECRET),
+    ];
+    settings.into_iter().fold(sources, |sources, (key, value)| sources.with_override(key, value))
+}
+
+fn client() -> Client {
+    let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+    client.build().expect("a client without TLS always builds")
+}
+
+/// Requests with one set of headers.
+#[derive(Clone)]
+pub struct Session<'a> {
+    bff: &'a TestBff,
+    headers: Vec<(String, String)>,
+}
+
+impl Session<'_> {
+    /// Adds a header to every request.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: impl ToString) -> Self {
+        self.headers.push((name.to_owned(), value.to_string()));
+        self
+    }
+
+    /// `GET path`.
+    pub async fn get(&self, path: &str) -> Reply {
+        self.request(Method::GET, path, None).await
+    }
+
+    /// `POST path` with a JSON body.
+    pub async fn post(&self, path: &str, body: &Value) -> Reply {
+        let session = self.clone().header("content-type", "application/json");
+        session.request(Method::POST, path, Some(body.to_string().into())).await
+    }
+
+    /// Any request.
+    pub async fn request(&self, method: Method, path: &str, body: Option<Vec<u8>>) -> Reply {
+        let url = format!("http://{}{path}", self.bff.address());
+        let request = self.bff.client.request(method, url);
+        let request = self.headers.iter().fold(request, |request, (name, value)| request.header(name, value));
+        #[expect(clippy::disallowed_methods, reason = "a test is a client of the BFF")]
+        let response = match body {
+            Some(body) => request.body(body).send().await,
+            None => request.send().await,
+        };
+        let response = response.expect("the BFF answers");
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = response.bytes().await.expect("the BFF's answer is whole");
+        Reply { status, headers, body: body.to_vec() }
+    }
+}
+
+/// What a client got.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body's bytes.
+    pub body: Vec<u8>,
+}
+
+impl Reply {
+    /// The body as JSON.
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| {
+            panic!("{error} in {}: {}", self.status, String::from_utf8_lossy(&self.body))
+        })
+    }
+
+    /// A header as text, empty if it is not there.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// The problem's code, empty if it is no problem.
+    pub fn code(&self) -> String {
+        self.json()["code"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Section and reason of whatever is degraded, in the order of the payload.
+    pub fn degraded(&self) -> Vec<(String, String)> {
+        let json = self.json();
+        let list = json["_meta"]["degraded"].as_array().cloned().unwrap_or_default();
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        list.iter().map(|entry| (text(&entry["section"]), text(&entry["reason"]))).collect()
+    }
+}

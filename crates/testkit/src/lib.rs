@@ -1,0 +1,20 @@
+//! What a BFF's tests are made of: mocked services fed from `fixtures/`, the real BFF on a free port, and tokens.
+//!
+//! ```ignore
+//! #[tokio::test]
+//! async fn the_overview_without_orders() {
+//!     let bff = TestBff::start(bff_web::bff()).await;
+//!     bff.services.set("orders", Mode::Fail(503));
+//!     let reply = bff.as_user("alice").get("/api/dashboard/overview").await;
+//!     assert_eq!(reply.degraded(), [("orders", "unavailable")]);
+//! }
+//! ```
+
+pub mod bff;
+pub mod mocks;
+pub mod raw;
+pub mod token;
+
+pub use bff::{Reply, Session, TestBff, TestBffBuilder};
+pub use mocks::{MockServices, Mode, Nonsense};
+pub use token::Token;

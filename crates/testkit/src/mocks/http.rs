@@ -1,0 +1,113 @@
+//! The services that speak HTTP: users, notifications and reports, each a wiremock server with one dynamic answer.
+
+use std::{net::TcpListener, sync::Arc, time::Duration, time::Instant};
+
+use percent_encoding::percent_decode_str;
+use serde_json::{Value, json};
+use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate, matchers};
+
+use super::{
+    Mode, Seen, Shared,
+    seen::{self, KEPT_BODY},
+};
+
+/// Longer than any test or demo waits. wiremock has no answer that never comes.
+const FOREVER: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Serves `service` on `listener` until the server is dropped.
+pub(super) async fn start(service: &'static str, listener: TcpListener, shared: &Arc<Shared>) -> MockServer {
+    // wiremock's own record keeps every request for good; ours is bounded.
+    let server = MockServer::builder().listener(listener).disable_request_recording().start().await;
+    let answer = HttpMock { service, shared: Arc::clone(shared) };
+    Mock::given(matchers::any()).respond_with(answer).mount(&server).await;
+    server
+}
+
+struct HttpMock {
+    service: &'static str,
+    shared: Arc<Shared>,
+}
+
+impl Respond for HttpMock {
+    fn respond(&self, request: &Request) -> ResponseTemplate {
+        let arrived = Instant::now();
+        let route = Route::of(self.service, request);
+        let mode = route.as_ref().map(|route| self.shared.script.take(route.operation)).unwrap_or_default();
+        let right = route.as_ref().and_then(|route| self.shared.fixtures.json(&route.fixture));
+        let (answer, delay) = answer(right, mode);
+        self.shared.log.arrived(Seen {
+            service: self.service,
+            operation: route.as_ref().map(|route| route.operation),
+            method: request.method.to_string(),
+            target: target(request),
+            headers: seen::text_pairs(&request.headers),
+            body: request.body[..request.body.len().min(KEPT_BODY)].to_vec(),
+            mode,
+            arrived,
+            finished: (mode != Mode::Hang).then(|| arrived + delay),
+            cancelled: false,
+        });
+        answer.set_delay(delay)
+    }
+}
+
+/// Which operation a request asks for, and which fixture answers it.
+struct Route {
+    operation: &'static str,
+    fixture: String,
+}
+
+impl Route {
+    fn of(service: &str, request: &Request) -> Option<Self> {
+        let path: Vec<_> = request.url.path_segments()?.collect();
+        let query =
+            |wanted: &str| request.url.query_pairs().find(|(name, _)| name == wanted).map(|(_, value)| value);
+        let decoded = |segment: &str| percent_decode_str(segment).decode_utf8_lossy().into_owned();
+        let (operation, fixture) = match (service, request.method.as_str(), path.as_slice()) {
+            ("users", "GET", ["users", id]) => ("users.get", format!("users/get.{}", decoded(id))),
+            ("notifications", "GET", ["notifications"]) if query("unread")? == "true" => {
+                ("notifications.unread", format!("notifications/unread.{}", query("user")?))
+            }
+            ("notifications", "GET", ["unread-count", user]) => {
+                ("notifications.unread_count", format!("notifications/unread-count.{}", decoded(user)))
+            }
+            ("reports", "GET", ["reports", "summary"]) => {
+                ("reports.summary", format!("reports/summary.{}", query("account")?))
+            }
+            _ => return None,
+        };
+        Some(Self { operation, fixture })
+    }
+}
+
+fn target(request: &Request) -> String {
+    let path = request.url.path();
+    request.url.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"))
+}
+
+/// The answer and how long it takes.
+fn answer(right: Option<&Value>, mode: Mode) -> (ResponseTemplate, Duration) {
+    let ok = || match right {
+        Some(value) => ResponseTemplate::new(200).set_body_json(value),
+        None => ResponseTemplate::new(404).set_body_json(json!({"error": "not_found"})),
+    };
+    match mode {
+        Mode::Ok => (ok(), Duration::ZERO),
+        Mode::Slow(by) => (ok(), by),
+        Mode::Hang => (ok(), FOREVER),
+        Mode::Fail(status) => {
+            let body = json!({"error": "mocked_failure", "status": status});
+            (ResponseTemplate::new(status).set_body_json(body), Duration::ZERO)
+        }
+        Mode::Nonsense(kind) => {
+            let right = right.map(Value::to_string).unwrap_or_default().into_bytes();
+            let parts = kind.http(right);
+            let answer = ResponseTemplate::new(parts.status).set_body_raw(parts.body, parts.content_type);
+            let answer = match parts.encoding {
+                Some(encoding) => answer.insert_header("content-encoding", encoding),
+                None => answer,
+            };
+            (answer, Duration::ZERO)
+        }
+    }
+}
