@@ -1,0 +1,15 @@
+//! Version 1 of the partners' contract.
+
+mod order;
+mod orders;
+mod summary;
+
+use bff_core::prelude::*;
+
+/// Which screen answers where, and who may ask: a partner sees its own account and nothing else.
+pub fn routes() -> Routes {
+    Routes::new()
+        .get("/partner/v1/orders", orders::orders, scope("orders:read").with_account())
+        .get("/partner/v1/orders/{id}", order::order, scope("orders:read").with_account())
+        .get("/partner/v1/summary", summary::summary, scope("reports:read").with_account())
+}
