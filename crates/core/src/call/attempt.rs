@@ -50,3 +50,36 @@ impl<S: Step<Outgoing, Out = Outcome>> Step<Outgoing> for AttemptTimeout<S> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::call::testing::{Below, answered, ms, outgoing};
+
+    #[tokio::test(start_paused = true)]
+    async fn an_attempt_ends_before_its_call_when_it_may_take_less() {
+        let below = Below::new(std::future::pending);
+        let (seen, began) = (below.seen(), Instant::now());
+        let attempt = AttemptTimeoutLayer::new(ms(100)).layer(below);
+        let error = attempt.call(outgoing(ms(500))).await.expect_err("nothing answered");
+        assert_eq!((error.reason(), began.elapsed()), (Reason::Timeout, ms(100)));
+        assert_eq!(error.detail(), "an attempt took longer than 100 ms");
+        assert_eq!(seen.deadlines(), [began + ms(100)], "the service is told what the attempt has");
+        assert_eq!(seen.in_flight(), 0);
+    }
+
+    /// The step above has a timer for that instant already. Here there is none above, so the call goes on.
+    #[tokio::test(start_paused = true)]
+    async fn no_second_timer_runs_when_the_call_ends_first() {
+        for left in [50, 100] {
+            let below = Below::new(async || {
+                tokio::time::sleep(ms(700)).await;
+                answered()
+            });
+            let (seen, began) = (below.seen(), Instant::now());
+            assert!(AttemptTimeoutLayer::new(ms(100)).layer(below).call(outgoing(ms(left))).await.is_ok());
+            assert_eq!(began.elapsed(), ms(700));
+            assert_eq!(seen.deadlines(), [began + ms(left)]);
+        }
+    }
+}

@@ -62,3 +62,6 @@ impl<S> Bulkhead<S> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -77,18 +77,23 @@ impl<T: Send + 'static> Call<T> {
 }
 
 impl<T: Send + 'static> Call<Vec<T>> {
-    /// One call for each item, at most `limit` at once, answers in the order of the items. The first failure fails all.
+    /// One call for each item, at most `limit` at once, answers in the order of the items. The first failure ends
+    /// all of them at once.
     pub fn each<U: Send + 'static>(
         self,
         limit: usize,
         call: impl Fn(T) -> Call<U> + Send + 'static,
     ) -> Call<Vec<U>> {
         Call::new(async move {
-            let items = self.future.await?;
-            stream::iter(items.into_iter().map(move |item| call(item).future))
-                .buffered(limit.max(1))
-                .try_collect()
-                .await
+            let calls = self.future.await?.into_iter().enumerate().map(move |(place, item)| {
+                let future = call(item).future;
+                async move { future.await.map(|answer| (place, answer)) }
+            });
+            // As they come, so that a failure need not wait for those before it; sorted when all are there.
+            let answers = stream::iter(calls).buffer_unordered(limit.max(1)).try_collect::<Vec<_>>();
+            let mut answers = answers.await?;
+            answers.sort_unstable_by_key(|(place, _)| *place);
+            Ok(answers.into_iter().map(|(_, answer)| answer).collect())
         })
     }
 }
@@ -102,3 +107,6 @@ impl<T> IntoFuture for Call<T> {
         self.future
     }
 }
+
+#[cfg(test)]
+mod tests;

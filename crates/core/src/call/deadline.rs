@@ -47,3 +47,58 @@ impl<S: Step<Outgoing, Out = Outcome>> Step<Outgoing> for Deadline<S> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::call::testing::{Below, answered, ms, outgoing};
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_ends_at_the_timeout_or_with_the_request_whichever_is_first() {
+        for (timeout, left, ends) in [(100, 500, 100), (500, 100, 100), (100, 100, 100)] {
+            let below = Below::new(std::future::pending);
+            let (seen, began) = (below.seen(), Instant::now());
+            let outcome = DeadlineLayer::new(ms(timeout)).layer(below).call(outgoing(ms(left))).await;
+            assert_eq!(outcome.expect_err("nothing answered").reason(), Reason::Timeout);
+            assert_eq!(began.elapsed(), ms(ends), "timeout {timeout} ms, {left} ms left");
+            assert_eq!(
+                seen.deadlines(),
+                [began + ms(ends)],
+                "the deadline that goes down is the one that holds"
+            );
+            assert_eq!(seen.in_flight(), 0);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn time_that_the_request_has_used_up_is_not_given_again() {
+        let deadline = DeadlineLayer::new(ms(100)).layer(Below::new(std::future::pending));
+        let call = outgoing(ms(500));
+        tokio::time::advance(ms(460)).await;
+        let began = Instant::now();
+        let error = deadline.call(call).await.expect_err("nothing answered");
+        assert_eq!(began.elapsed(), ms(40));
+        assert_eq!(error.detail(), "no whole answer within 40 ms");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_of_a_request_without_time_ends_at_once() {
+        let deadline = DeadlineLayer::new(ms(100)).layer(Below::new(std::future::pending));
+        let (call, began) = (outgoing(ms(10)), Instant::now());
+        tokio::time::advance(ms(50)).await;
+        let outcome = deadline.call(call).await;
+        assert_eq!(outcome.expect_err("nothing answered").reason(), Reason::Timeout);
+        assert!(began.elapsed() <= ms(51), "{:?}", began.elapsed());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_in_time_is_handed_on_when_it_comes() {
+        let below = Below::new(async || {
+            tokio::time::sleep(ms(99)).await;
+            answered()
+        });
+        let began = Instant::now();
+        assert!(DeadlineLayer::new(ms(100)).layer(below).call(outgoing(ms(500))).await.is_ok());
+        assert_eq!(began.elapsed(), ms(99));
+    }
+}

@@ -55,7 +55,9 @@ reasons! {
     Unauthenticated = "unauthenticated" => ServiceFailed;
     /// The present state forbids it: 409, 412, `ALREADY_EXISTS`, `ABORTED`, `FAILED_PRECONDITION`.
     Conflict = "conflict" => Conflict;
-    /// The service did not accept the request as we sent it: another 3xx or 4xx, `INVALID_ARGUMENT` and the like.
+    /// The service does not accept the values that it got: 400, 422, `INVALID_ARGUMENT`.
+    InvalidRequest = "invalid_request" => InvalidRequest;
+    /// The service did not accept the request as we sent it: another 3xx or 4xx, `UNIMPLEMENTED`.
     Refused = "refused" => ServiceFailed;
     /// The screen itself could not use the answer, such as a value that does not serialise.
     Internal = "internal" => Internal;

@@ -18,6 +18,8 @@ mod rpc;
 mod service;
 mod shared;
 pub mod stack;
+#[cfg(test)]
+mod testing;
 mod transport;
 
 use std::pin::Pin;

@@ -102,3 +102,57 @@ impl Drop for Flight<'_> {
         self.landed.unwrap_or(&self.counters.cancelled).fetch_add(1, Relaxed);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+
+    use futures::poll;
+
+    use super::*;
+    use crate::call::testing::{Below, answered, failed, ms, outgoing};
+
+    #[tokio::test]
+    async fn an_answer_counts_as_answered() {
+        let counters = Arc::default();
+        let observe = ObserveLayer::new(&counters).layer(Below::new(async || answered()));
+        assert!(observe.call(outgoing(ms(100))).await.is_ok());
+        assert_eq!((counters.answered(), counters.cancelled(), counters.in_flight()), (1, 0, 0));
+    }
+
+    #[tokio::test]
+    async fn each_reason_has_a_count_of_its_own() {
+        for reason in Reason::ALL.iter().copied() {
+            let counters = Arc::default();
+            let observe =
+                ObserveLayer::new(&counters).layer(Below::new(move || std::future::ready(failed(reason))));
+            assert!(observe.call(outgoing(ms(100))).await.is_err());
+            let counted: Vec<_> = Reason::ALL.iter().filter(|known| counters.failed(**known) == 1).collect();
+            assert_eq!(counted, [&reason]);
+            assert_eq!((counters.answered(), counters.cancelled(), counters.in_flight()), (0, 0, 0));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_dropped_call_counts_as_cancelled_and_not_as_failed() {
+        let counters = Arc::default();
+        let observe = ObserveLayer::new(&counters).layer(Below::new(std::future::pending));
+        {
+            let mut call = pin!(observe.call(outgoing(ms(100))));
+            assert_eq!(counters.in_flight(), 0, "a call that nobody polls is not in flight");
+            assert!(poll!(&mut call).is_pending());
+            assert_eq!(counters.in_flight(), 1);
+        }
+        assert_eq!((counters.cancelled(), counters.in_flight(), counters.answered()), (1, 0, 0));
+        assert!(Reason::ALL.iter().all(|reason| counters.failed(*reason) == 0));
+    }
+
+    #[tokio::test]
+    async fn a_reply_that_does_not_decode_moves_from_answered_to_failed() {
+        let counters = Arc::default();
+        let observe = ObserveLayer::new(&counters).layer(Below::new(async || answered()));
+        assert!(observe.call(outgoing(ms(100))).await.is_ok());
+        counters.count_invalid_reply();
+        assert_eq!((counters.answered(), counters.failed(Reason::InvalidReply)), (0, 1));
+    }
+}

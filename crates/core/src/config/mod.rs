@@ -282,6 +282,9 @@ pub struct ServiceConfig {
     pub max_reply: usize,
     /// The deepest nesting of a JSON reply. Default 64.
     pub max_depth: usize,
+    /// Ask an HTTP service for gzip, brotli or zstd. Inside one network compressing costs more than it saves, so a reply
+    /// that comes compressed unasked is refused. Default false.
+    pub compression: bool,
     /// Connections of a gRPC service, on each worker. Default 2.
     pub channels: usize,
 }
@@ -297,6 +300,7 @@ impl Default for ServiceConfig {
             bulkhead_wait: Duration::from_millis(50),
             max_reply: 4 << 20,
             max_depth: 64,
+            compression: false,
             channels: 2,
         }
     }

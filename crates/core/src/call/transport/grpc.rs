@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use bytes::{Buf as _, BufMut as _, Bytes};
 use http::{HeaderMap, uri::PathAndQuery};
 use tonic::{
-    Code, Status,
+    Code, Status, TimeoutExpired,
     codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder},
     metadata::MetadataMap,
     transport::{Channel, Endpoint},
@@ -54,7 +54,12 @@ impl GrpcTransport {
 fn failed(status: &Status) -> CallError {
     let reason = match status.code() {
         Code::DeadlineExceeded => Reason::Timeout,
+        // tonic's word for the end of `grpc-timeout`, here or at the service. Its timer rounds down and may be first.
+        Code::Cancelled if status.message() == TimeoutExpired(()).to_string() => Reason::Timeout,
         Code::Unavailable | Code::Cancelled => Reason::Unavailable,
+        // No service said that: a status with a source is tonic's own, for a connection that broke.
+        Code::Unknown | Code::Internal if std::error::Error::source(status).is_some() => Reason::Unavailable,
+        _ if is_no_answer(status.message()) => Reason::InvalidReply,
         Code::NotFound => Reason::NotFound,
         Code::Unauthenticated => Reason::Unauthenticated,
         Code::PermissionDenied => Reason::Forbidden,
@@ -62,7 +67,8 @@ fn failed(status: &Status) -> CallError {
         Code::AlreadyExists | Code::Aborted | Code::FailedPrecondition => Reason::Conflict,
         // tonic's own word for a message over the limit.
         Code::OutOfRange => Reason::InvalidReply,
-        Code::InvalidArgument | Code::Unimplemented => Reason::Refused,
+        Code::InvalidArgument => Reason::InvalidRequest,
+        Code::Unimplemented => Reason::Refused,
         _ => Reason::Failed,
     };
     let mut detail = format!("the service answered {:?}: {}", status.code(), status.message());
@@ -71,6 +77,20 @@ fn failed(status: &Status) -> CallError {
         detail.push_str(&causes(source));
     }
     CallError::new(reason, detail)
+}
+
+/// Whether this is tonic's word for an answer that is no gRPC message, such as a web page. It borrows `INTERNAL`, `UNKNOWN`
+/// and `UNIMPLEMENTED` for that, which are otherwise a service's; only its words tell. The end-to-end tests of services
+/// that lie notice when they change.
+fn is_no_answer(message: &str) -> bool {
+    const STARTS: [&str; 5] = [
+        "protocol error: ",
+        "Missing response message",
+        "Unexpected EOF decoding stream",
+        "Content is compressed with ",
+        "grpc-status header missing, mapped from HTTP status code 2",
+    ];
+    STARTS.iter().any(|start| message.starts_with(start))
 }
 
 /// Messages as they are on the wire.
@@ -108,5 +128,17 @@ impl Decoder for BytesCodec {
 
     fn decode(&mut self, message: &mut DecodeBuf<'_>) -> Result<Option<Bytes>, Status> {
         Ok(Some(message.copy_to_bytes(message.remaining())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_grpc_timeout_is_a_timeout_and_another_cancellation_is_not() {
+        let expired = Status::cancelled(TimeoutExpired(()).to_string());
+        assert_eq!(failed(&expired).reason(), Reason::Timeout);
+        assert_eq!(failed(&Status::cancelled("shutting down")).reason(), Reason::Unavailable);
     }
 }

@@ -1,83 +1,171 @@
 //! HTTP attempts: no redirects, no proxy from the environment, a cap on the body after decompression.
+//!
+//! hyper itself and not reqwest, which is built on it: an attempt costs half, and what reqwest adds (redirects, cookies,
+//! proxies, URL parsing) is what we must not have.
 
-use std::time::Duration;
+use std::{error::Error as StdError, sync::Arc, time::Duration};
 
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use reqwest::{Client, Response, Url};
+use http::{
+    HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, header,
+    uri::{PathAndQuery, Scheme},
+};
+use http_body::Body;
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::Incoming;
+use hyper_rustls::HttpsConnectorBuilder;
+use hyper_util::client::legacy::connect::HttpConnector;
+use rustls_platform_verifier::ConfigVerifierExt as _;
+use tower::Service as _;
+use tower_http::decompression::{Decompression, DecompressionBody};
 
+use super::pool::{Pool, unavailable};
 use crate::{
     call::{CallError, Outcome, Reason, Reply, causes},
     config::ServiceConfig,
 };
 
 pub(in crate::call) struct HttpTransport {
-    client: Client,
-    /// Without a trailing slash, since paths begin with one.
-    base: String,
+    pool: Pool,
+    host: HeaderValue,
+    /// The path of the service's `url`, without a trailing slash.
+    prefix: String,
+    compression: bool,
     max_reply: usize,
 }
 
 impl HttpTransport {
     pub(super) fn open(config: &ServiceConfig) -> Result<Self, String> {
-        let client = Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .referer(false)
-            .tcp_nodelay(true)
-            .connect_timeout(config.connect_timeout)
-            .pool_idle_timeout(Duration::from_secs(30))
-            .pool_max_idle_per_host(config.bulkhead)
-            .build()
-            .map_err(|error| format!("no HTTP client: {error}"))?;
-        let base = config.url.trim_end_matches('/').to_owned();
-        Ok(Self { client, base, max_reply: config.max_reply })
+        let no_url = |error: &dyn StdError| format!("{:?} is no URL: {error}", config.url);
+        let uri: Uri = config.url.parse().map_err(|error| no_url(&error))?;
+        let (Some(scheme), Some(authority)) = (uri.scheme(), uri.authority()) else {
+            return Err(format!("{:?} has no scheme or no host", config.url));
+        };
+        let mut tcp = HttpConnector::new();
+        tcp.enforce_http(false);
+        tcp.set_nodelay(true);
+        tcp.set_connect_timeout(Some(config.connect_timeout));
+        let connector = HttpsConnectorBuilder::new()
+            .with_tls_config(tls(scheme)?)
+            .https_or_http()
+            .enable_http1()
+            .wrap_connector(tcp);
+        let origin = Uri::builder().scheme(scheme.clone()).authority(authority.clone()).path_and_query("/");
+        Ok(Self {
+            pool: Pool::new(connector, origin.build().map_err(|error| no_url(&error))?, config.bulkhead),
+            host: HeaderValue::from_str(authority.as_str()).map_err(|error| no_url(&error))?,
+            prefix: uri.path().trim_end_matches('/').to_owned(),
+            compression: config.compression,
+            max_reply: config.max_reply,
+        })
     }
 
     pub(super) async fn send(
         &self,
         method: Method,
-        path_and_query: &str,
-        headers: HeaderMap,
+        path_and_query: String,
+        mut headers: HeaderMap,
         body: Option<Bytes>,
     ) -> Outcome {
-        let url = Url::parse(&format!("{}{path_and_query}", self.base)).map_err(|error| {
-            CallError::new(Reason::Internal, format!("the call has no valid URL: {error}"))
-        })?;
-        let mut request = reqwest::Request::new(method, url);
-        *request.headers_mut() = headers;
-        if let Some(body) = body {
-            request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-            *request.body_mut() = Some(body.into());
+        headers.insert(header::HOST, self.host.clone());
+        if body.is_some() {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
-        #[expect(clippy::disallowed_methods, reason = "the end of the outbound stack")]
-        let mut response = self.client.execute(request).await.map_err(failed)?;
-        accept(&response)?;
+        if self.compression {
+            headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("zstd, br, gzip"));
+        }
+        let mut request = Request::new(Full::new(body.unwrap_or_default()));
+        *request.method_mut() = method;
+        *request.uri_mut() = self.target(path_and_query)?;
+        *request.headers_mut() = headers;
+        let (response, connection) = self.pool.send(request).await?;
+        if let Err(error) = accept(response.status()) {
+            if is_read_soon(response.into_body()).await {
+                self.pool.give_back(connection);
+            }
+            return Err(error);
+        }
         let json = is_json(response.headers());
-        let body = self.read(&mut response).await?;
+        let body = if !response.headers().contains_key(header::CONTENT_ENCODING) {
+            read(response.into_body(), self.max_reply).await?
+        } else if self.compression {
+            read(decompressed(response).await?, self.max_reply).await?
+        } else {
+            let detail = "the reply is compressed, which services.<name>.compression did not ask for";
+            return Err(CallError::new(Reason::InvalidReply, detail));
+        };
+        self.pool.give_back(connection);
         Ok(Reply { body, json })
     }
 
-    /// The body, up to the cap. Most replies come in one piece, which is then not copied.
-    async fn read(&self, response: &mut Response) -> Result<Bytes, CallError> {
-        let Some(first) = response.chunk().await.map_err(failed)? else { return Ok(Bytes::new()) };
-        self.check(first.len())?;
-        let Some(second) = response.chunk().await.map_err(failed)? else { return Ok(first) };
-        let mut body = BytesMut::from(first);
-        let mut next = Some(second);
-        while let Some(piece) = next {
-            self.check(body.len() + piece.len())?;
-            body.extend_from_slice(&piece);
-            next = response.chunk().await.map_err(failed)?;
-        }
-        Ok(body.freeze())
+    /// The target in origin form (RFC 9112, 3.2.1).
+    fn target(&self, path_and_query: String) -> Result<Uri, CallError> {
+        let target =
+            if self.prefix.is_empty() { path_and_query } else { format!("{}{path_and_query}", self.prefix) };
+        let target = PathAndQuery::from_maybe_shared(Bytes::from(target)).map_err(|error| {
+            CallError::new(Reason::Internal, format!("the call has no valid path: {error}"))
+        })?;
+        Ok(Uri::from(target))
     }
+}
 
-    fn check(&self, length: usize) -> Result<(), CallError> {
-        let fits = length <= self.max_reply;
-        let detail = || format!("the reply is larger than {} bytes", self.max_reply);
-        fits.then_some(()).ok_or_else(|| CallError::new(Reason::InvalidReply, detail()))
+/// The certificates that the system believes; they are read for `https` only.
+fn tls(scheme: &Scheme) -> Result<rustls::ClientConfig, String> {
+    if *scheme == Scheme::HTTPS {
+        return rustls::ClientConfig::with_platform_verifier().map_err(|error| format!("no TLS: {error}"));
     }
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let versions =
+        rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    let nobody = rustls::RootCertStore::empty();
+    let config = versions.map_err(|error| format!("no TLS: {error}"))?;
+    Ok(config.with_root_certificates(nobody).with_no_client_auth())
+}
+
+/// Whether the rest of a failure has arrived already, so that its connection can be kept. What it says is not used, so
+/// nobody waits for it.
+async fn is_read_soon(body: Incoming) -> bool {
+    #[expect(clippy::disallowed_methods, reason = "a failure is not delayed by its own text")]
+    let rest = tokio::time::timeout(Duration::from_millis(5), read(body, 64 << 10)).await;
+    rest.is_ok_and(|rest| rest.is_ok())
+}
+
+/// The body as it was before its `Content-Encoding`, by tower-http, whose way in is a service.
+async fn decompressed(response: Response<Incoming>) -> Result<DecompressionBody<Incoming>, CallError> {
+    let mut response = Some(response);
+    let mut decompression = Decompression::new(tower::service_fn(|_: Request<()>| {
+        let taken_twice = || CallError::new(Reason::Internal, "a reply is decompressed twice");
+        std::future::ready(response.take().ok_or_else(taken_twice))
+    }));
+    decompression.call(Request::new(())).await.map(Response::into_body)
+}
+
+/// The body, up to the cap. Most replies come in one piece, which is then not copied.
+async fn read<B>(body: B, max: usize) -> Result<Bytes, CallError>
+where
+    B: Body<Data = Bytes>,
+    B::Error: Into<Box<dyn StdError + Send + Sync>>,
+{
+    let mut body = std::pin::pin!(body);
+    let (mut whole, mut first) = (BytesMut::new(), Bytes::new());
+    while let Some(frame) = body.frame().await {
+        let Ok(piece) = frame.map_err(|error| broken_off(error.into().as_ref()))?.into_data() else {
+            continue;
+        };
+        if first.len() + whole.len() + piece.len() > max {
+            return Err(CallError::new(
+                Reason::InvalidReply,
+                format!("the reply is larger than {max} bytes"),
+            ));
+        }
+        if first.is_empty() && whole.is_empty() {
+            first = piece;
+            continue;
+        }
+        whole.extend_from_slice(&std::mem::take(&mut first));
+        whole.extend_from_slice(&piece);
+    }
+    Ok(if whole.is_empty() { first } else { whole.freeze() })
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
@@ -89,14 +177,14 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 /// What a status means for the call.
-fn accept(response: &Response) -> Result<(), CallError> {
-    let status = response.status();
+fn accept(status: StatusCode) -> Result<(), CallError> {
     let reason = match status {
         _ if status.is_success() => return Ok(()),
         StatusCode::NOT_FOUND | StatusCode::GONE => Reason::NotFound,
         StatusCode::UNAUTHORIZED => Reason::Unauthenticated,
         StatusCode::FORBIDDEN => Reason::Forbidden,
         StatusCode::CONFLICT | StatusCode::PRECONDITION_FAILED => Reason::Conflict,
+        StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => Reason::InvalidRequest,
         StatusCode::TOO_MANY_REQUESTS => Reason::Rejected,
         StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => {
             Reason::Unavailable
@@ -107,14 +195,14 @@ fn accept(response: &Response) -> Result<(), CallError> {
     Err(CallError::new(reason, format!("the service answered {status}")))
 }
 
-/// What a broken connection or body means for the call. Without the URL, which may name a person.
-fn failed(error: reqwest::Error) -> CallError {
-    let reason = if error.is_decode() {
-        Reason::InvalidReply
-    } else if error.is_timeout() && !error.is_connect() {
-        Reason::Timeout
-    } else {
-        Reason::Unavailable
-    };
-    CallError::new(reason, causes(&error.without_url()))
+/// A connection that broke, or bytes that do not decompress.
+fn broken_off(error: &(dyn StdError + 'static)) -> CallError {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if error.is::<hyper::Error>() {
+            return unavailable(error);
+        }
+        cause = error.source();
+    }
+    CallError::new(Reason::InvalidReply, causes(error))
 }

@@ -2,6 +2,7 @@
 
 mod grpc;
 mod http;
+mod pool;
 
 use super::{CallError, Outcome, Outgoing, Reason, Wire, service::SharedService};
 use crate::step::Step;
@@ -27,7 +28,7 @@ impl Step<Outgoing> for Transport {
     async fn call(&self, outgoing: Outgoing) -> Outcome {
         match (self, outgoing.wire) {
             (Self::Http(transport), Wire::Http { method, path_and_query, body }) => {
-                transport.send(method, &path_and_query, outgoing.headers, body).await
+                transport.send(method, path_and_query, outgoing.headers, body).await
             }
             (Self::Grpc(transport), Wire::Grpc { path, message }) => {
                 transport.send(path, outgoing.headers, message).await
