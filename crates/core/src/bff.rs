@@ -146,7 +146,7 @@ impl Bff {
             Arc::new(SharedService { name, grpc: *grpc, config, counters: Arc::default() })
         });
         let services = services.collect();
-        let log = AccessLog::new(log.filter(|_| config.log.access), config.log.format);
+        let log = AccessLog::new(self.name, log.filter(|_| config.log.access), config.log.format);
         let shared = Shared { config, verifier, log };
         server::start(shared, services, self.routes)
             .map_err(|error| StartError(format!("{} can't start: {error}", self.name)))
@@ -169,11 +169,22 @@ impl Bff {
         let file = arguments.get_one::<PathBuf>("config");
         let sources = file.map_or_else(|| Ok(self.builtin_config()), Sources::read)?;
         let sources = sources.with_environment(std::env::vars_os());
-        let config = self.check(&sources)?;
         if arguments.get_flag("check-config") {
+            self.check(&sources)?;
             let _ = writeln!(io::stdout(), "{name}: the configuration is valid");
             return Ok(());
         }
+        self.serve(&sources)
+    }
+
+    /// Serves until SIGTERM or SIGINT, logs to standard output, and drains.
+    ///
+    /// # Errors
+    ///
+    /// As [`Bff::start`].
+    pub fn serve(self, sources: &Sources) -> Result<(), StartError> {
+        let name = self.name;
+        let config = self.check(sources)?;
         let (sink, writer) = Sink::stdout();
         log_events(&config, &sink)?;
         let running = self.start_with(config, Some(sink.clone()));

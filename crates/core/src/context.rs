@@ -4,6 +4,7 @@
 //! be made without the caller's identity, the deadline and the trace.
 
 use std::{
+    borrow::Cow,
     net::SocketAddr,
     ops::Deref,
     sync::{Arc, Mutex, OnceLock, PoisonError},
@@ -43,7 +44,7 @@ pub(crate) struct Inner {
 #[derive(Debug, Clone)]
 pub struct SectionRecord {
     /// Its name in the payload, with dots between nested screens.
-    pub name: String,
+    pub name: Cow<'static, str>,
     /// `fresh`, or the reason of its failure.
     pub outcome: &'static str,
     /// What the log must say about a failure.
@@ -79,6 +80,22 @@ impl RequestContext {
             identity: OnceLock::new(),
             sections: Mutex::default(),
         }))
+    }
+
+    /// A context for unit tests, which have no front door: all of `time` is for calls, and there are no services.
+    #[cfg(test)]
+    pub(crate) fn for_test(time: Duration) -> Self {
+        let policy = crate::auth::public();
+        Self::new(Arrival {
+            request_id: HeaderValue::from_static("test"),
+            trace: TraceContext::from_headers(&http::HeaderMap::new()),
+            route: Arc::new(RouteInfo { method: None, path: "/test", policy, deadline: None }),
+            services: Arc::new(Services::open(&[]).expect("nothing to open")),
+            started: Instant::now(),
+            peer: None,
+            time,
+            calls_percent: 100,
+        })
     }
 
     /// The id that the client, the log and every service see.

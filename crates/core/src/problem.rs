@@ -46,6 +46,8 @@ codes! {
     BadRequest = "bad_request", BAD_REQUEST, "The request is malformed";
     /// A header's value is not text, or appears twice where it may not.
     InvalidHeader = "invalid_header", BAD_REQUEST, "A header is malformed";
+    /// A service that the screen needs does not accept a value of the request.
+    InvalidRequest = "invalid_request", BAD_REQUEST, "A value of the request is not acceptable";
     /// The route needs a credential and none came.
     MissingToken = "missing_token", UNAUTHORIZED, "A bearer token is needed";
     /// The credential is not one that this BFF accepts.
@@ -154,6 +156,8 @@ impl Problem {
         let same = Code::ALL.iter().copied().rev().find(|code| code.status() == status);
         let code = match status {
             StatusCode::BAD_REQUEST => Code::BadRequest,
+            // Not "expired", which would send clients to refresh a token for ever.
+            StatusCode::UNAUTHORIZED => Code::InvalidToken,
             StatusCode::UNPROCESSABLE_ENTITY => Code::InvalidBody,
             _ if status.is_client_error() => same.unwrap_or(Code::BadRequest),
             _ => same.unwrap_or(Code::Internal),

@@ -5,7 +5,6 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Router,
     extract::Request,
-    handler::Handler,
     response::{IntoResponse as _, Response},
     routing::{MethodFilter, MethodRouter},
 };
@@ -29,6 +28,19 @@ use crate::{
 /// ```
 #[derive(Clone, Default)]
 pub struct Routes(Vec<Route>);
+
+/// What answers a route: an `async fn` from extractors to a screen, or any other handler of axum.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't answer a route",
+    label = "not a handler of a route",
+    note = "a handler is an `async fn`",
+    note = "it takes service clients and extractors, of which only the last may be the body, `Json<T>`",
+    note = "it returns a struct with `#[derive(Screen)]`, or `Result<_, Problem>` of one, or another `IntoResponse`"
+)]
+pub trait Handler<T>: axum::handler::Handler<T, ()> {}
+
+#[diagnostic::do_not_recommend]
+impl<H: axum::handler::Handler<T, ()>, T> Handler<T> for H {}
 
 #[derive(Clone)]
 struct Route {
@@ -54,7 +66,7 @@ pub struct RouteInfo {
 pub(crate) struct Endpoint(Arc<dyn Fn(Request) -> BoxFuture<Response> + Send + Sync>);
 
 impl Endpoint {
-    fn new<H: Handler<T, ()>, T: 'static>(handler: H) -> Self {
+    fn new<H: Handler<T>, T: 'static>(handler: H) -> Self {
         Self(Arc::new(move |request| Box::pin(handler.clone().call(request, ()))))
     }
 }
@@ -71,7 +83,7 @@ macro_rules! methods {
     ($($(#[$doc:meta])* $name:ident $method:ident;)+) => {
         $($(#[$doc])*
         #[must_use]
-        pub fn $name<H: Handler<T, ()>, T: 'static>(
+        pub fn $name<H: Handler<T>, T: 'static>(
             self,
             path: &'static str,
             handler: H,
@@ -122,7 +134,7 @@ impl Routes {
         self.0.iter().map(|route| route.info.as_ref())
     }
 
-    fn add<H: Handler<T, ()>, T: 'static>(
+    fn add<H: Handler<T>, T: 'static>(
         mut self,
         method: Method,
         path: &'static str,

@@ -14,7 +14,7 @@ impl Invoices {
     /// The invoice of an order, once it has one. `invoices.of_order`
     pub fn of_order(&self, order_id: impl Into<String>) -> Call<Option<Invoice>> {
         let request = OfOrderRequest { order_id: order_id.into() };
-        self.0.rpc("invoices.of_order", wire::OF_ORDER, &request).map(Invoice::from).if_found()
+        self.0.rpc("invoices.of_order", wire::OF_ORDER, &request).try_map(known).if_found()
     }
 
     /// All invoices of the caller's own account, newest first. `invoices.list`
@@ -46,6 +46,12 @@ pub struct Invoice {
     pub currency: String,
     /// Whether it has been paid in full.
     pub paid: bool,
+}
+
+/// An empty message is a valid one in proto3, and no invoice.
+fn known(invoice: wire::Invoice) -> Result<Invoice, CallError> {
+    let nameless = || CallError::new(Reason::InvalidReply, "an invoice without a number");
+    if invoice.number.is_empty() { Err(nameless()) } else { Ok(invoice.into()) }
 }
 
 impl From<wire::Invoice> for Invoice {

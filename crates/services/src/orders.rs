@@ -21,24 +21,27 @@ impl Orders {
         self.0.rpc("orders.recent", wire::LIST_RECENT, &request).map(|reply| orders(reply.orders))
     }
 
-    /// One order that the caller bought, sells, or has in its account; anybody else's does not exist for it.
-    /// `orders.get`
+    /// One order that the caller bought or sells; anybody else's does not exist for it. `orders.get`
     pub fn get(&self, id: impl Into<String>) -> Call<Order> {
         let caller = Arc::clone(self.0.caller());
+        self.get_if(id, move |order| order.customer == caller.id() || order.seller == caller.id())
+    }
+
+    /// One order of the caller's own account; any other's does not exist for it. `orders.get`
+    pub fn get_of_account(&self, id: impl Into<String>) -> Call<Order> {
+        let caller = Arc::clone(self.0.caller());
+        self.get_if(id, move |order| caller.account().is_some_and(|account| account == order.account))
+    }
+
+    fn get_if(
+        &self,
+        id: impl Into<String>,
+        own: impl FnOnce(&Order) -> bool + Send + 'static,
+    ) -> Call<Order> {
         let call = self.0.rpc("orders.get", wire::GET, &GetRequest { id: id.into() });
-        call.map(Order::from).try_map(move |order| {
-            let own = order.customer == caller.id()
-                || order.seller == caller.id()
-                || caller.account().is_some_and(|account| account == order.account);
-            if order.id.is_empty() {
-                // An empty message is a valid one in proto3, and no order.
-                return Err(CallError::new(Reason::InvalidReply, "an order without an id"));
-            }
-            if own {
-                Ok(order)
-            } else {
-                Err(CallError::new(Reason::NotFound, "the order is somebody else's"))
-            }
+        call.try_map(known).try_map(move |order| {
+            let foreign = || CallError::new(Reason::NotFound, "the order is somebody else's");
+            if own(&order) { Ok(order) } else { Err(foreign()) }
         })
     }
 
@@ -63,7 +66,7 @@ impl Orders {
             items: items.into_iter().map(item).collect(),
             idempotency_key: idempotency_key.unwrap_or_default(),
         };
-        self.0.rpc("orders.place", wire::PLACE, &request).map(Order::from)
+        self.0.rpc("orders.place", wire::PLACE, &request).try_map(known)
     }
 }
 
@@ -140,6 +143,12 @@ pub struct NewItem {
     pub sku: String,
     /// How many.
     pub quantity: u32,
+}
+
+/// An empty message is a valid one in proto3, and no order.
+fn known(order: wire::Order) -> Result<Order, CallError> {
+    let nameless = || CallError::new(Reason::InvalidReply, "an order without an id");
+    if order.id.is_empty() { Err(nameless()) } else { Ok(order.into()) }
 }
 
 fn orders(orders: Vec<wire::Order>) -> Vec<Order> {

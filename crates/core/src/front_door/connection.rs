@@ -36,6 +36,9 @@ const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// What hyper may buffer of a head. Our own limits are lower and answer with a problem.
 const MAX_HEAD: usize = 64 << 10;
 
+/// What a connection that has said nothing yet gets when the drain begins: time for a request that is on its way.
+const LAST_WORD: Duration = Duration::from_millis(100);
+
 /// Serves one connection until it is done, silent for too long, or drained.
 pub(super) async fn serve(
     stream: TcpStream,
@@ -45,7 +48,11 @@ pub(super) async fn serve(
     mut phase: watch::Receiver<Phase>,
 ) {
     let _ = stream.set_nodelay(true);
-    let Some(protocol) = first_bytes(&stream, config.first_byte_timeout).await else { return };
+    let protocol = tokio::select! {
+        protocol = first_bytes(&stream, config.first_byte_timeout) => protocol,
+        () = silent_in_drain(&mut phase) => None,
+    };
+    let Some(protocol) = protocol else { return };
     let activity = Arc::new(Activity::new(protocol));
     let io = TokioIo::new(stream);
     let io = Watched { io, activity: Arc::clone(&activity) };
@@ -105,6 +112,12 @@ async fn first_bytes(stream: &TcpStream, timeout: Duration) -> Option<Protocol> 
     };
     #[expect(clippy::disallowed_methods, reason = "this module owns the deadlines of connections")]
     tokio::time::timeout(timeout, detect).await.ok().flatten()
+}
+
+/// Ends a moment after the drain began: nobody waits a whole first-byte timeout for a browser's spare connection.
+async fn silent_in_drain(phase: &mut watch::Receiver<Phase>) {
+    let _ = phase.wait_for(|phase| *phase == Phase::Draining).await;
+    tokio::time::sleep(LAST_WORD).await;
 }
 
 /// The two connection types of hyper, which share no trait of their own.

@@ -27,7 +27,7 @@ pub enum Part {
     /// A call that answers with bytes.
     Section(BoxFuture<Answer>),
     /// Bytes that are there already.
-    Value(Result<Vec<u8>, CallError>),
+    Value(Vec<u8>),
     /// A nested screen begins.
     Open,
     /// A nested screen ends.
@@ -53,7 +53,12 @@ impl Parts {
 
     /// A field that has its value already.
     pub fn value(&mut self, name: &'static str, value: &impl Serialize) {
-        self.push(name, Part::Value(to_json(value)));
+        let part = match to_json(value) {
+            Ok(json) => Part::Value(json),
+            // As a required section that fails, so that the log says which field it was.
+            Err(error) => Part::Section(Box::pin(std::future::ready(Answer::Failed(error)))),
+        };
+        self.push(name, part);
     }
 
     /// A field that is a screen: an object of its own, its sections in the same fan-out.

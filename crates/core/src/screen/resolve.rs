@@ -1,5 +1,7 @@
 //! The fan-out: runs all sections of a screen at once and splices their bytes into one payload.
 
+use std::borrow::Cow;
+
 use axum::{body::Body, extract::Request, response::Response};
 use bytes::{BufMut as _, BytesMut};
 use futures::{StreamExt as _, stream::FuturesUnordered};
@@ -83,7 +85,7 @@ async fn resolve(parts: Parts, context: &RequestContext) -> Result<Payload, Call
                 running.push(async move { (place, future.await) });
                 (Vec::new(), Kind::Value)
             }
-            Part::Value(value) => (value?, Kind::Value),
+            Part::Value(bytes) => (bytes, Kind::Value),
             Part::Open => (Vec::new(), Kind::Open),
             Part::Close => (Vec::new(), Kind::Close),
         };
@@ -92,7 +94,7 @@ async fn resolve(parts: Parts, context: &RequestContext) -> Result<Payload, Call
     }
     let mut degraded = Vec::new();
     while let Some((place, answer)) = running.next().await {
-        let name = || paths[place].clone().unwrap_or_else(|| filled[place].name.to_owned());
+        let name = || paths[place].clone().map_or(Cow::Borrowed(filled[place].name), Cow::Owned);
         let record = |outcome, detail| {
             context.record(SectionRecord { name: name(), outcome, detail, elapsed: began.elapsed() });
         };
@@ -173,3 +175,6 @@ fn fill(mut response: Response, payload: Payload) -> Response {
     *response.body_mut() = Body::from(payload.json.freeze());
     response
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,14 @@
 //! Sections: one named part of a screen, with a type that says what its failure does.
 
+use std::cell::RefCell;
+
 use serde::Serialize;
 
 use super::parts::{Answer, Part};
 use crate::call::{BoxFuture, Call, CallError, Reason};
+
+/// What the scratch buffer of a worker keeps; a rare huge section gives its memory back.
+const SCRATCH_KEPT: usize = 256 << 10;
 
 /// A section whose failure fails the screen: 502 or 504, or 404 where the service knows no such thing.
 #[must_use = "a section is resolved as a field of a screen"]
@@ -50,6 +55,7 @@ pub trait Section: Send + 'static {
     fn into_part(self) -> Part;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Serialize + Send + 'static> Section for Required<T> {
     fn into_part(self) -> Part {
         Part::Section(Box::pin(async move {
@@ -61,6 +67,7 @@ impl<T: Serialize + Send + 'static> Section for Required<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Serialize + Send + 'static> Section for Optional<T> {
     fn into_part(self) -> Part {
         Part::Section(Box::pin(async move {
@@ -72,6 +79,7 @@ impl<T: Serialize + Send + 'static> Section for Optional<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Serialize + Send + 'static> Section for Fallback<T> {
     fn into_part(self) -> Part {
         Part::Section(Box::pin(async move {
@@ -93,6 +101,17 @@ async fn encode<T: Serialize>(call: Call<T>) -> Result<Vec<u8>, CallError> {
 }
 
 pub(super) fn to_json(value: &impl Serialize) -> Result<Vec<u8>, CallError> {
-    serde_json::to_vec(value)
+    thread_local! {
+        // Grown once, so that a section costs one allocation of its own size and not one for each doubling.
+        static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    }
+    SCRATCH
+        .with_borrow_mut(|scratch| {
+            scratch.clear();
+            let written = serde_json::to_writer(&mut *scratch, value);
+            let json = scratch.as_slice().to_vec();
+            scratch.shrink_to(SCRATCH_KEPT);
+            written.map(|()| json)
+        })
         .map_err(|error| CallError::new(Reason::Internal, format!("a section does not serialise: {error}")))
 }

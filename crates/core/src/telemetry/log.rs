@@ -4,7 +4,7 @@
 //! print, loses lines and says how many.
 
 use std::{
-    io::Write as _,
+    io::{IsTerminal as _, Write as _},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -42,8 +42,9 @@ impl Sink {
         Self::new(true)
     }
 
-    /// Lines that go to standard output, and the thread that puts them there.
-    pub(crate) fn stdout() -> (Self, std::thread::JoinHandle<()>) {
+    /// Lines that go to standard output, and the thread that puts them there until [`close`](Self::close). For a program
+    /// that starts more than one BFF; [`Bff::main`](crate::bff::Bff::main) makes its own.
+    pub fn stdout() -> (Self, std::thread::JoinHandle<()>) {
         let sink = Self::new(false);
         let writer = sink.clone();
         let thread = std::thread::spawn(move || writer.empty_until_closed());
@@ -60,8 +61,8 @@ impl Sink {
         String::from_utf8_lossy(&std::mem::take(&mut self.lock().buffer)).into_owned()
     }
 
-    /// No line comes any more.
-    pub(crate) fn close(&self) {
+    /// No line comes any more: the thread of [`stdout`](Self::stdout) writes what is left, and ends.
+    pub fn close(&self) {
         self.lock().closed = true;
         self.0.wake.notify_one();
     }
@@ -130,8 +131,10 @@ impl std::io::Write for SinkWriter {
 
 /// One line a request.
 pub(crate) struct AccessLog {
+    name: &'static str,
     sink: Option<Sink>,
     format: LogFormat,
+    colour: bool,
 }
 
 /// What the line of a request says.
@@ -148,8 +151,9 @@ pub(crate) struct Line<'a> {
 }
 
 impl AccessLog {
-    pub(crate) fn new(sink: Option<Sink>, format: LogFormat) -> Self {
-        Self { sink: sink.filter(|_| format != LogFormat::Off), format }
+    pub(crate) fn new(name: &'static str, sink: Option<Sink>, format: LogFormat) -> Self {
+        let colour = std::io::stdout().is_terminal();
+        Self { name, sink: sink.filter(|_| format != LogFormat::Off), format, colour }
     }
 
     pub(crate) fn is_on(&self) -> bool {
@@ -159,19 +163,20 @@ impl AccessLog {
     pub(crate) fn write(&self, line: &Line<'_>) {
         let Some(sink) = &self.sink else { return };
         sink.append(|buffer| match self.format {
-            LogFormat::Pretty => line.write_pretty(buffer),
-            _ => line.write_json(buffer),
+            LogFormat::Pretty => line.write_pretty(buffer, self.name, self.colour),
+            _ => line.write_json(buffer, self.name),
         });
     }
 }
 
 impl Line<'_> {
-    fn write_json(&self, out: &mut Vec<u8>) {
+    fn write_json(&self, out: &mut Vec<u8>, name: &str) {
         #[derive(Serialize)]
         struct Json<'a> {
             timestamp: jiff::Timestamp,
             level: &'static str,
             message: &'static str,
+            bff: &'a str,
             request_id: &'a str,
             trace_id: &'a str,
             method: &'a str,
@@ -189,6 +194,7 @@ impl Line<'_> {
             timestamp: jiff::Timestamp::now(),
             level: if self.status >= 500 { "ERROR" } else { "INFO" },
             message: "request",
+            bff: name,
             request_id: self.request_id,
             trace_id: self.trace_id,
             method: self.method,
@@ -206,11 +212,15 @@ impl Line<'_> {
         }
     }
 
-    fn write_pretty(&self, out: &mut Vec<u8>) {
-        let colour = if self.status < 400 { 32 } else { 31 };
+    fn write_pretty(&self, out: &mut Vec<u8>, name: &str, colour: bool) {
+        let (begin, end) = match self.status {
+            _ if !colour => ("", ""),
+            ..400 => ("\x1b[32m", "\x1b[0m"),
+            _ => ("\x1b[31m", "\x1b[0m"),
+        };
         let _ = write!(
             out,
-            "\x1b[{colour}m{}\x1b[0m {:<4} {:<24} {:>7.1} ms",
+            "{name:<11} {begin}{}{end} {:<4} {:<24} {:>7.1} ms",
             self.status,
             self.method,
             self.route,

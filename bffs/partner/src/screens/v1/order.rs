@@ -13,7 +13,7 @@ pub struct OrderDetail {
 }
 
 pub async fn order(Path(id): Path<String>, orders: Orders, invoices: Invoices) -> OrderDetail {
-    let order = orders.get(id).shared();
+    let order = orders.get_of_account(id).shared();
     OrderDetail {
         invoice: order
             .then(move |order| invoices.of_order(order.id))

@@ -1,0 +1,140 @@
+//! The fan-out: at once, in the payload's order, and always JSON. Sections here are scripted; no service is called.
+
+mod any_screen;
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
+    time::Duration,
+};
+
+use tokio::time::sleep;
+
+use super::*;
+use crate::{call::Call, screen::Screen};
+
+const fn ms(millis: u64) -> Duration {
+    Duration::from_millis(millis)
+}
+
+fn context() -> RequestContext {
+    RequestContext::for_test(ms(1_000))
+}
+
+/// A call that answers with how long it takes.
+fn taking(millis: u64) -> Call<u64> {
+    Call::new(async move {
+        sleep(ms(millis)).await;
+        Ok(millis)
+    })
+}
+
+fn failing(millis: u64, reason: Reason) -> Call<u64> {
+    taking(millis).try_map(move |_| Err(CallError::new(reason, "as the test says")))
+}
+
+/// Two sections of a nested screen, one in a screen of its own.
+struct Address;
+struct City;
+
+impl Screen for Address {
+    fn into_parts(self, parts: &mut Parts) {
+        parts.section("street", failing(20, Reason::Timeout).optional());
+        parts.nested("city", City);
+    }
+}
+
+impl Screen for City {
+    fn into_parts(self, parts: &mut Parts) {
+        parts.section("name", failing(10, Reason::NotFound).or(0));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn sections_run_at_once() {
+    let mut parts = Parts::default();
+    parts.section("a", taking(100).required());
+    parts.section("b", taking(100).optional());
+    parts.section("c", taking(100).or(0));
+    let (context, began) = (context(), Instant::now());
+    let payload = resolve(parts, &context).await.expect("all answer");
+    assert_eq!(began.elapsed(), ms(100));
+    assert_eq!(payload.json, r#"{"a":100,"b":100,"c":100}"#);
+    assert!(!payload.degraded);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failed_required_section_ends_the_screen_and_drops_its_siblings() {
+    struct Dropped(Arc<AtomicBool>);
+    impl Drop for Dropped {
+        fn drop(&mut self) {
+            self.0.store(true, SeqCst);
+        }
+    }
+    let dropped = Arc::new(AtomicBool::new(false));
+    let guard = Dropped(Arc::clone(&dropped));
+    let mut parts = Parts::default();
+    parts.section("slow", taking(500).map(move |_| drop(guard)).required());
+    parts.section("broken", failing(10, Reason::Unavailable).required());
+    let (context, began) = (context(), Instant::now());
+    let error = resolve(parts, &context).await.err().expect("a required section failed");
+    assert_eq!((error.reason(), began.elapsed()), (Reason::Unavailable, ms(10)));
+    assert!(dropped.load(SeqCst), "its sibling is still there");
+    let [record] = &context.sections()[..] else { panic!("only what ended is recorded") };
+    assert_eq!((&*record.name, record.outcome, record.elapsed), ("broken", "unavailable", ms(10)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn degraded_sections_stand_in_the_order_of_the_payload_with_dotted_names() {
+    let mut parts = Parts::default();
+    parts.section("last", failing(30, Reason::Failed).optional());
+    parts.nested("address", Address);
+    parts.section("first", failing(0, Reason::Rejected).or(7));
+    let context = context();
+    let payload = resolve(parts, &context).await.expect("nothing is required");
+    let expected = concat!(
+        r#"{"last":null,"address":{"street":null,"city":{"name":0}},"first":7,"_meta":{"degraded":["#,
+        r#"{"section":"last","reason":"failed"},{"section":"address.street","reason":"timeout"},"#,
+        r#"{"section":"address.city.name","reason":"not_found"},{"section":"first","reason":"rejected"}]}}"#,
+    );
+    assert_eq!(payload.json, expected);
+    assert!(payload.degraded);
+    let arrived: Vec<_> = context.sections().into_iter().map(|record| record.name).collect();
+    assert_eq!(
+        arrived,
+        ["first", "address.city.name", "address.street", "last"],
+        "the log has the order of arrival"
+    );
+}
+
+#[tokio::test]
+async fn a_screen_without_fields_is_an_empty_object() {
+    let payload = resolve(Parts::default(), &context()).await.expect("nothing can fail");
+    assert_eq!(payload.json, "{}");
+}
+
+#[tokio::test]
+async fn an_answer_that_does_not_serialise_fails_its_section_alone() {
+    let odd = std::collections::BTreeMap::from([((1, 2), "a key that JSON has not")]);
+    let mut parts = Parts::default();
+    parts.section("odd", Call::ready(Ok(odd)).optional());
+    parts.section("well", taking(0).required());
+    let payload = resolve(parts, &context()).await.expect("nothing required failed");
+    let expected = r#"{"odd":null,"well":0,"_meta":{"degraded":[{"section":"odd","reason":"internal"}]}}"#;
+    assert_eq!(payload.json, expected);
+}
+
+#[tokio::test]
+async fn a_value_that_does_not_serialise_fails_the_screen() {
+    let odd = std::collections::BTreeMap::from([((1, 2), "a key that JSON has not")]);
+    let mut parts = Parts::default();
+    parts.section("never", Call::<u64>::new(std::future::pending()).required());
+    parts.value("odd", &odd);
+    let context = context();
+    let error = resolve(parts, &context).await.err().expect("the value is part of the screen");
+    assert_eq!(error.reason(), Reason::Internal);
+    let [record] = &context.sections()[..] else { panic!("the log can't say which value") };
+    assert_eq!((&*record.name, record.outcome), ("odd", "internal"));
+}

@@ -1,0 +1,118 @@
+//! Any screen of values, sections and nested screens is the JSON that its shape says, whatever arrives when.
+
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+
+use super::*;
+
+/// Names that identifiers and `rename` can make. A screen uses as many as it has fields.
+const NAMES: [&str; 6] = ["orders", "größe", "$ref", "in-flight", "名前", "_links"];
+
+#[derive(Debug, Clone)]
+enum Field {
+    Value(Value),
+    Required { takes: u64, answer: Value },
+    Optional { takes: u64, answer: Result<Value, Reason> },
+    Fallback { takes: u64, answer: Result<Value, Reason>, default: Value },
+    Nested(Fields),
+}
+
+#[derive(Debug, Clone)]
+struct Fields(Vec<Field>);
+
+impl Screen for Fields {
+    fn into_parts(self, parts: &mut Parts) {
+        for (name, field) in NAMES.into_iter().zip(self.0) {
+            match field {
+                Field::Value(value) => parts.value(name, &value),
+                Field::Required { takes, answer } => parts.section(name, call(takes, Ok(answer)).required()),
+                Field::Optional { takes, answer } => parts.section(name, call(takes, answer).optional()),
+                Field::Fallback { takes, answer, default } => {
+                    parts.section(name, call(takes, answer).or(default));
+                }
+                Field::Nested(fields) => parts.nested(name, fields),
+            }
+        }
+    }
+}
+
+fn call(takes: u64, answer: Result<Value, Reason>) -> Call<Value> {
+    taking(takes).try_map(move |_| answer.map_err(|reason| CallError::new(reason, "as the test says")))
+}
+
+/// The same screen as a plain tree, with what is degraded in it.
+fn expected(fields: &Fields, path: &str, degraded: &mut Vec<Value>) -> Map<String, Value> {
+    let mut object = Map::new();
+    for (name, field) in NAMES.into_iter().zip(&fields.0) {
+        let section = format!("{path}{name}");
+        let mut stand_in = |reason: Reason, value: &Value| {
+            degraded.push(json!({ "section": section, "reason": reason.as_str() }));
+            value.clone()
+        };
+        let value = match field {
+            Field::Value(value) | Field::Required { answer: value, .. } => value.clone(),
+            Field::Optional { answer: Ok(value), .. } | Field::Fallback { answer: Ok(value), .. } => {
+                value.clone()
+            }
+            Field::Optional { answer: Err(reason), .. } => stand_in(*reason, &Value::Null),
+            Field::Fallback { answer: Err(reason), default, .. } => stand_in(*reason, default),
+            Field::Nested(fields) => Value::Object(expected(fields, &format!("{section}."), degraded)),
+        };
+        object.insert(name.to_owned(), value);
+    }
+    object
+}
+
+fn json_value() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        Just(Value::Null),
+        Just(json!({})),
+        Just(json!([])),
+        any::<i64>().prop_map(Value::from),
+        any::<String>().prop_map(Value::from),
+        prop::collection::hash_map(any::<String>(), any::<bool>(), 0..3).prop_map(|map| json!(map)),
+    ]
+}
+
+fn answer() -> impl Strategy<Value = Result<Value, Reason>> {
+    prop_oneof![json_value().prop_map(Ok), prop::sample::select(Reason::ALL).prop_map(Err)]
+}
+
+fn fields() -> impl Strategy<Value = Fields> {
+    let takes = || 0_u64..30;
+    let leaf = prop_oneof![
+        json_value().prop_map(Field::Value),
+        (takes(), json_value()).prop_map(|(takes, answer)| Field::Required { takes, answer }),
+        (takes(), answer()).prop_map(|(takes, answer)| Field::Optional { takes, answer }),
+        (takes(), answer(), json_value()).prop_map(|(takes, answer, default)| Field::Fallback {
+            takes,
+            answer,
+            default
+        }),
+    ];
+    let field = leaf.prop_recursive(3, 24, 4, |field| {
+        prop::collection::vec(field, 0..4).prop_map(|fields| Field::Nested(Fields(fields)))
+    });
+    prop::collection::vec(field, 0..=NAMES.len()).prop_map(Fields)
+}
+
+proptest! {
+    #[test]
+    fn is_the_json_that_its_shape_says(fields in fields()) {
+        let mut degraded = Vec::new();
+        let mut payload = expected(&fields, "", &mut degraded);
+        let is_degraded = !degraded.is_empty();
+        if is_degraded {
+            payload.insert("_meta".to_owned(), json!({ "degraded": degraded }));
+        }
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+        let resolved = runtime.expect("a runtime").block_on(async {
+            let mut parts = Parts::default();
+            fields.into_parts(&mut parts);
+            resolve(parts, &context()).await.expect("no required section fails")
+        });
+        let json: Value = serde_json::from_slice(&resolved.json).expect("a payload is JSON");
+        prop_assert_eq!(json, Value::Object(payload));
+        prop_assert_eq!(resolved.degraded, is_degraded);
+    }
+}
