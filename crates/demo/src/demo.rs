@@ -1,0 +1,114 @@
+//! `bff-demo demo`: runs a house and its control listener until Ctrl-C or SIGTERM, then drains.
+
+use std::{io::Write as _, net::Ipv4Addr, process, sync::Arc, time::Instant};
+
+use bff_core::telemetry::log::Sink;
+use bff_testkit::MockServices;
+use tokio::{
+    net::TcpListener,
+    runtime,
+    signal::unix::{Signal, SignalKind, signal},
+};
+use tracing_subscriber::{
+    EnvFilter,
+    fmt::{self, MakeWriter as _},
+    layer::SubscriberExt as _,
+    util::SubscriberInitExt as _,
+};
+
+use crate::{
+    control,
+    house::{House, StartError},
+    lines,
+    ports::Ports,
+};
+
+/// Serves until a signal, drains, and returns.
+pub fn run(ports: &Ports) -> Result<(), StartError> {
+    ports.check()?;
+    let runtime = runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(StartError::system("no runtime"))?;
+    runtime.block_on(serve(ports))
+}
+
+/// Serves the mocked services alone until a signal.
+pub fn run_services(ports: &Ports) -> Result<(), StartError> {
+    let runtime = runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(StartError::system("no runtime"))?.block_on(async {
+        let mut signals = Signals::listen().map_err(StartError::system("no signal handlers"))?;
+        let services = MockServices::start_on(ports.services()).await?;
+        for (name, protocol, url) in services.iter() {
+            let _ = writeln!(std::io::stdout(), "{name:<14} {protocol} {url}");
+        }
+        signals.next().await;
+        Ok(())
+    })
+}
+
+async fn serve(ports: &Ports) -> Result<(), StartError> {
+    // Before anything else starts, so that an early Ctrl-C drains too.
+    let mut signals = Signals::listen().map_err(StartError::system("no signal handlers"))?;
+    let control = TcpListener::bind((Ipv4Addr::LOCALHOST, ports.control())).await;
+    let control = control.map_err(StartError::system("the control listener can't start"))?;
+    let address = control.local_addr().map_err(StartError::system("the control listener has no address"))?;
+    // All goes through one buffer, so that lines appear in the order in which they were written.
+    let (sink, writer) = Sink::stdout();
+    log_events(&sink);
+    let house = House::start(ports, Some(&sink)).await?;
+    say(&sink, &lines::welcome(&house, &format!("http://{address}")));
+
+    let router = control::router(Arc::clone(&house.services));
+    let name = tokio::select! {
+        name = signals.next() => name,
+        // It only returns if its listener is gone; the screens still work.
+        _ = axum::serve(control, router) => signals.next().await,
+    };
+    say(&sink, &format!("\n{name}: draining all three BFFs; once more ends it at once"));
+    let began = Instant::now();
+    let drained = tokio::select! {
+        drained = house.drain() => drained,
+        _ = signals.next() => process::exit(130),
+    };
+    for (which, took) in drained {
+        say(&sink, &format!("  {:<8} drained in {} ms", which.word(), took.as_millis()));
+    }
+    say(&sink, &format!("All drained in {} ms.", began.elapsed().as_millis()));
+    sink.close();
+    let _ = writer.join();
+    Ok(())
+}
+
+fn say(sink: &Sink, text: &str) {
+    // A sink takes what it gets.
+    let _ = writeln!(sink.make_writer(), "{text}");
+}
+
+/// What the control did, and what the BFFs warn of, among the lines of requests.
+fn log_events(sink: &Sink) {
+    let lines =
+        fmt::layer().with_writer(sink.clone()).compact().without_time().with_target(false).with_ansi(false);
+    // Fails only if a subscriber is there already, and then it was put there on purpose.
+    let _ = tracing_subscriber::registry()
+        .with(EnvFilter::new("warn,bff_core=info,bff_demo=info"))
+        .with(lines)
+        .try_init();
+}
+
+/// Ctrl-C and SIGTERM.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.interrupt.recv() => "SIGINT",
+            _ = self.terminate.recv() => "SIGTERM",
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! `just demo`, `just token` and `just smoke`: the three BFFs in one process, on mocked services.
+//!
+//! Everything listens on loopback, and the issuer's key is public: nothing here is for anybody but developers.
+
+mod control;
+mod demo;
+mod house;
+mod lines;
+mod ports;
+mod screens;
+mod smoke;
+
+use std::{
+    io::{self, Write as _},
+    process::ExitCode,
+};
+
+use clap::{Parser, Subcommand, builder::NonEmptyStringValueParser};
+
+use crate::{
+    house::{Which, token},
+    ports::Ports,
+};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// The three BFFs on mocked services, in one process.
+#[derive(Parser)]
+#[command(name = "bff-demo")]
+struct Options {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serves all screens and prints a curl line for each, until Ctrl-C
+    Demo(Ports),
+    /// Serves the mocked services alone, for a BFF that you start yourself, until Ctrl-C
+    Services(Ports),
+    /// Prints a bearer token that is good for 24 hours, trusted by the demo and by tests only
+    Token {
+        /// Its `sub`: alice, bob, chen, zoe, dmitri, erin, or mallory whom no service knows
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
+        user: String,
+        /// The BFF that it is for
+        #[arg(long, value_enum, default_value_t = Which::Web)]
+        bff: Which,
+        /// Its partner account: acme, nordic, meridian or lumen [default for the partner BFF: acme]
+        #[arg(long)]
+        account: Option<String>,
+    },
+    /// Asks every screen in its normal and degraded forms and compares; exits with 1 if anything differs
+    Smoke,
+}
+
+fn main() -> ExitCode {
+    match Options::parse().command {
+        Command::Demo(ports) => exit(demo::run(&ports).map(|()| true)),
+        Command::Services(ports) => exit(demo::run_services(&ports).map(|()| true)),
+        Command::Smoke => exit(smoke::run()),
+        Command::Token { user, bff, account } => {
+            let token = token(bff, &user, account.as_deref()).sign();
+            // Whoever closed the pipe has seen enough.
+            let _ = writeln!(io::stdout(), "{token}");
+            ExitCode::SUCCESS
+        }
+    }
+}
+
+fn exit(result: Result<bool, house::StartError>) -> ExitCode {
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
