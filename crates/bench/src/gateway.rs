@@ -1,0 +1,142 @@
+//! The gateways that are measured. To add one: write a function that returns a [`Gateway`], and list it in [`all`].
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+
+use anyhow::Result;
+use bff_bench::SCREEN_PATH;
+use bff_bench::settings::{Service, Settings};
+
+use crate::process::{Probe, Program};
+use crate::reply::Answer;
+
+/// Without `--only`: what the goals compare.
+pub(crate) const MEASURED_BY_DEFAULT: &str = "a,b,c";
+
+/// A gateway, how to start it and what to expect of it.
+pub(crate) struct Gateway {
+    /// What `--only` calls it.
+    pub(crate) key: char,
+    pub(crate) name: &'static str,
+    /// What it is, for the legend.
+    pub(crate) about: &'static str,
+    pub(crate) program: Program,
+    /// Services of its own, started before it: ours speak HTTP/1.1 only.
+    pub(crate) before: Vec<Program>,
+    pub(crate) address: SocketAddr,
+    pub(crate) path: &'static str,
+    pub(crate) answer: Answer,
+    /// How many calls on our services a reply takes at least. Fewer mean that a cache or coalescing answered, and
+    /// then the figures are no figures of the same work.
+    pub(crate) calls: u32,
+    /// Who asks; without one, every connection is a user of its own.
+    pub(crate) user: Option<&'static str>,
+}
+
+pub(crate) fn all(services: &Settings) -> Result<Vec<Gateway>> {
+    Ok(vec![
+        ours(
+            'a',
+            "floor",
+            "hyper and its pooled client, a current-thread runtime per core, bodies joined unread, mimalloc",
+            "bff-bench-floor",
+            services,
+        )?,
+        ours(
+            'b',
+            "naive",
+            "axum, reqwest, serde_json values, multi-threaded runtime, the system's allocator, as first written",
+            "bff-bench-naive",
+            services,
+        )?,
+        ours(
+            'c',
+            "screen",
+            "the same screen on bff-core with everything that is on by default, mimalloc",
+            "bff-bench-screen",
+            services,
+        )?,
+        web(services)?,
+    ])
+}
+
+/// A gateway of this crate: it reads the variables of [`Settings`] and joins the replies of our services.
+fn ours(
+    key: char,
+    name: &'static str,
+    about: &'static str,
+    binary: &'static str,
+    services: &Settings,
+) -> Result<Gateway> {
+    let address = free_address()?;
+    let env = Settings { listen: address, ..services.clone() }.to_env();
+    let ready = Probe::Connects(address);
+    let program = Program { package: "bff-bench", binary, arguments: Vec::new(), env, ready };
+    let (path, answer) = (SCREEN_PATH, Answer::Exact);
+    Ok(Gateway { key, name, about, program, before: Vec::new(), address, path, answer, calls: 3, user: None })
+}
+
+/// The web BFF as it is, for information: its orders come by gRPC, and all its services are the demo's mocks.
+fn web(services: &Settings) -> Result<Gateway> {
+    let (address, admin) = (free_address()?, free_address()?);
+    let mut mocks = Vec::new();
+    let mut env = vec![
+        ("BFF_SERVER__LISTEN".to_owned(), address.to_string()),
+        ("BFF_ADMIN__LISTEN".to_owned(), admin.to_string()),
+        ("BFF_AUTH__ISSUERS__BENCH__ISSUER".to_owned(), services.issuer.clone()),
+        ("BFF_AUTH__ISSUERS__BENCH__AUDIENCE".to_owned(), services.audience.clone()),
+        ("BFF_AUTH__ISSUERS__BENCH__ALGORITHM".to_owned(), "HS256".to_owned()),
+        ("BFF_AUTH__ISSUERS__BENCH__SECRET".to_owned(), services.secret.clone()),
+    ];
+    let mut arguments = vec!["services".to_owned()];
+    for service in ["users", "notifications", "reports", "orders", "invoices"] {
+        let mock = free_address()?;
+        arguments.extend([format!("--{service}-port"), mock.port().to_string()]);
+        if service != "reports" {
+            env.push((format!("BFF_SERVICES__{}__URL", service.to_uppercase()), format!("http://{mock}")));
+        }
+        mocks.push(mock);
+    }
+    let ready = Probe::Connects(mocks[4]); // the last one to listen
+    let before = vec![Program { package: "bff-demo", binary: "bff-demo", arguments, env: Vec::new(), ready }];
+    let ready = Probe::Answers(admin, "/ready");
+    let program = Program { package: "bff-web", binary: "bff-web", arguments: Vec::new(), env, ready };
+    Ok(Gateway {
+        key: 'd',
+        name: "web",
+        about: "bff-web's overview, its orders over gRPC, on the demo's mocked services; other work than a, b and c",
+        program,
+        before,
+        address,
+        path: "/api/dashboard/overview",
+        answer: Answer::Sections(&["profile", "orders", "notifications"]),
+        calls: 0,
+        user: Some("alice"),
+    })
+}
+
+/// The services of a, b and c, and what their callers have to know. `listen` is each gateway's own to choose.
+pub(crate) fn services() -> Result<(Settings, Program)> {
+    let service = |path: &str| anyhow::Ok(Service { address: free_address()?, path: path.to_owned() });
+    let settings = Settings {
+        listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+        secret: "a secret that guards nothing: everything here stays on loopback".to_owned(),
+        issuer: "https://id.example".to_owned(),
+        audience: "bff".to_owned(),
+        users: service("/users/me")?,
+        orders: service("/orders?limit=5")?,
+        notifications: service("/notifications?unread=true")?,
+    };
+    let program = Program {
+        package: "bff-bench",
+        binary: "bff-bench-services",
+        arguments: Vec::new(),
+        env: settings.to_env(),
+        ready: Probe::Connects(settings.notifications.address), // the last one to listen
+    };
+    Ok((settings, program))
+}
+
+/// An address of loopback that nobody listens on.
+fn free_address() -> Result<SocketAddr> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?)
+}

@@ -1,0 +1,96 @@
+//! Everything that a measured gateway is told, as environment variables.
+//!
+//! Variables and not arguments, so that any load generator can start a gateway beside others of any language.
+//!
+//! | variable | what it is | example |
+//! |---|---|---|
+//! | `BENCH_LISTEN` | where the gateway listens | `127.0.0.1:8080` |
+//! | `BENCH_SECRET` | the HS256 secret, as text | at least 32 bytes |
+//! | `BENCH_ISSUER` | the `iss` that a token must name | `https://id.example` |
+//! | `BENCH_AUDIENCE` | the `aud` that a token must name | `bff` |
+//! | `BENCH_USERS`, `BENCH_ORDERS`, `BENCH_NOTIFICATIONS` | where a service listens | `127.0.0.1:8081` |
+//! | `BENCH_USERS_PATH`, `BENCH_ORDERS_PATH`, `BENCH_NOTIFICATIONS_PATH` | what to GET there | `/users/me` |
+
+use std::net::SocketAddr;
+
+use anyhow::{Context, Result};
+
+/// The whole environment of a gateway; `bff-bench-services` reads the addresses of the three services.
+#[derive(Clone)]
+pub struct Settings {
+    /// Where the gateway listens.
+    pub listen: SocketAddr,
+    /// The HS256 secret that signs the tokens.
+    pub secret: String,
+    /// The `iss` that a token must name.
+    pub issuer: String,
+    /// The `aud` that a token must name.
+    pub audience: String,
+    /// Answers with [`crate::replies::PROFILE`].
+    pub users: Service,
+    /// Answers with [`crate::replies::ORDERS`].
+    pub orders: Service,
+    /// Answers with [`crate::replies::NOTIFICATIONS`].
+    pub notifications: Service,
+}
+
+/// One service and the call that the screen makes on it.
+#[derive(Clone)]
+pub struct Service {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Path and query of the call.
+    pub path: String,
+}
+
+impl Service {
+    /// The call as an absolute URL.
+    pub fn url(&self) -> String {
+        format!("http://{}{}", self.address, self.path)
+    }
+
+    fn from_env(variable: &str) -> Result<Self> {
+        Ok(Self { address: address(variable)?, path: text(&format!("{variable}_PATH"))? })
+    }
+}
+
+impl Settings {
+    /// Reads every variable; the error names the first one that is missing or wrong.
+    pub fn from_env() -> Result<Self> {
+        Ok(Self {
+            listen: address("BENCH_LISTEN")?,
+            secret: text("BENCH_SECRET")?,
+            issuer: text("BENCH_ISSUER")?,
+            audience: text("BENCH_AUDIENCE")?,
+            users: Service::from_env("BENCH_USERS")?,
+            orders: Service::from_env("BENCH_ORDERS")?,
+            notifications: Service::from_env("BENCH_NOTIFICATIONS")?,
+        })
+    }
+
+    /// The same as variables for a child process.
+    pub fn to_env(&self) -> Vec<(String, String)> {
+        let mut env = vec![
+            ("BENCH_LISTEN".to_owned(), self.listen.to_string()),
+            ("BENCH_SECRET".to_owned(), self.secret.clone()),
+            ("BENCH_ISSUER".to_owned(), self.issuer.clone()),
+            ("BENCH_AUDIENCE".to_owned(), self.audience.clone()),
+        ];
+        let services =
+            [("USERS", &self.users), ("ORDERS", &self.orders), ("NOTIFICATIONS", &self.notifications)];
+        for (name, service) in services {
+            env.push((format!("BENCH_{name}"), service.address.to_string()));
+            env.push((format!("BENCH_{name}_PATH"), service.path.clone()));
+        }
+        env
+    }
+}
+
+fn text(variable: &str) -> Result<String> {
+    std::env::var(variable).with_context(|| format!("the environment variable {variable} is needed"))
+}
+
+fn address(variable: &str) -> Result<SocketAddr> {
+    let value = text(variable)?;
+    value.parse().with_context(|| format!("{variable} must be like 127.0.0.1:8080, not {value:?}"))
+}
