@@ -1,0 +1,68 @@
+# What there is to do here. `just` lists it.
+
+set shell := ["bash", "-euo", "pipefail", "-c"]
+
+# Lists the recipes.
+default:
+    @just --list --unsorted
+
+# Starts the mocked services and the three BFFs, prints what to try, runs until Ctrl-C.
+demo *options: _tools
+    @cargo run --quiet --package bff-demo -- demo {{ options }}
+
+# Prints a token that the demo's BFFs trust: `just token alice`, `just token acme-books --bff partner --account acme`.
+token user *options: _tools
+    @cargo run --quiet --package bff-demo -- token {{ user }} {{ options }}
+
+# Calls every screen in its normal and degraded forms on free ports, a line for each.
+smoke: _tools
+    @cargo run --quiet --package bff-demo -- smoke
+
+# Everything that must hold: format, lints, tests, examples in the docs, the docs themselves.
+test: _tools
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets --quiet -- --deny warnings
+    just _tests
+    RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps --quiet
+    @echo "everything holds; next: just smoke, just audit, just bench"
+
+# Unit, end-to-end and doc tests; a snapshot that no test looks at fails.
+_tests:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    references="$(mktemp)"
+    trap 'rm -f "$references"' EXIT
+    INSTA_UPDATE=no INSTA_SNAPSHOT_REFERENCES_FILE="$references" cargo test --workspace
+    unused="$(comm -13 <(sort -u "$references") <(find "$PWD/bffs" "$PWD/tests" "$PWD/crates" -name '*.snap' | sort))"
+    if [ -n "$unused" ]; then
+        printf 'snapshots that no test looks at:\n%s\n' "$unused"
+        exit 1
+    fi
+
+# Rewrites the snapshots from what the screens answer now. Read the difference before you commit it.
+snapshots: _tools
+    INSTA_UPDATE=always cargo test --workspace --quiet
+    git --no-pager diff --stat -- '*.snap'
+
+# Licences, sources and bans of the dependencies, and dependencies that nobody uses.
+audit:
+    @command -v cargo-deny > /dev/null || cargo install --locked cargo-deny
+    @command -v cargo-machete > /dev/null || cargo install --locked cargo-machete
+    cargo deny --all-features check bans licenses sources
+    cargo machete
+
+# What a screen costs beside the floor and a naive baseline. Linux; about three minutes.
+bench *options: _tools
+    cargo build --release --quiet --package bff-bench --package bff-web --package bff-demo
+    @cargo run --release --quiet --package bff-bench -- {{ options }}
+
+# Says what is missing, and how to get it.
+_tools:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    if ! command -v cc > /dev/null; then
+        echo "a C compiler is missing (the TLS library is built from source)." >&2
+        echo "  Debian: sudo apt-get install --yes build-essential" >&2
+        echo "  macOS:  xcode-select --install" >&2
+        exit 1
+    fi
