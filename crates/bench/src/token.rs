@@ -45,7 +45,7 @@ pub fn sign(settings: &Settings, subject: &str) -> Result<String> {
         aud: &settings.audience,
         sub: subject,
         iat: now.as_secs(),
-        exp: (now + Duration::from_secs(24 * 3600)).as_secs(),
+        exp: (now + Duration::from_hours(24)).as_secs(),
         roles: ["customer", "beta"],
         scope: "profile:read orders:read notifications:read",
     };

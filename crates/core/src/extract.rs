@@ -1,7 +1,7 @@
 //! Path, query and body of a request as typed arguments. What does not fit becomes a problem that says which and why.
 
 use axum::extract::{
-    FromRequest, FromRequestParts, Request,
+    FromRequest, FromRequestParts, RawPathParams, Request,
     path::ErrorKind,
     rejection::{PathRejection, QueryRejection},
 };
@@ -24,13 +24,18 @@ impl<T: DeserializeOwned + Send + 'static, S: Send + Sync> FromRequestParts<S> f
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         match axum::extract::Path::<T>::from_request_parts(parts, state).await {
             Ok(axum::extract::Path(value)) => Ok(Self(value)),
-            Err(PathRejection::FailedToDeserializePathParams(error)) => Err(wrong_path(error.into_kind())),
+            Err(PathRejection::FailedToDeserializePathParams(error)) => {
+                let all = RawPathParams::from_request_parts(parts, state).await;
+                let first = all.ok().and_then(|all| all.iter().next().map(|(name, _)| name.to_owned()));
+                Err(wrong_path(error.into_kind(), &first.unwrap_or_default()))
+            }
             Err(error) => Err(Problem::new(Code::Internal).with_reason(error.to_string())),
         }
     }
 }
 
-fn wrong_path(kind: ErrorKind) -> Problem {
+/// `first` names the parameter where axum does not, since there is but one.
+fn wrong_path(kind: ErrorKind, first: &str) -> Problem {
     let detail = match kind {
         ErrorKind::ParseErrorAtKey { key, expected_type, .. } => {
             format!("path parameter {key}: expected {expected_type}")
@@ -38,10 +43,12 @@ fn wrong_path(kind: ErrorKind) -> Problem {
         ErrorKind::ParseErrorAtIndex { index, expected_type, .. } => {
             format!("path parameter {}: expected {expected_type}", index + 1)
         }
-        ErrorKind::ParseError { expected_type, .. } => format!("path parameter: expected {expected_type}"),
+        ErrorKind::ParseError { expected_type, .. } => {
+            format!("path parameter {first}: expected {expected_type}")
+        }
         ErrorKind::InvalidUtf8InPathParam { key } => format!("path parameter {key}: not UTF-8"),
         ErrorKind::DeserializeError { key, message, .. } => format!("path parameter {key}: {message}"),
-        ErrorKind::Message(message) => format!("path parameter: {message}"),
+        ErrorKind::Message(message) => format!("path parameter {first}: {message}"),
         // The route and its handler don't fit: a bug of the BFF, not of the request.
         other => return Problem::new(Code::Internal).with_reason(other.to_string()),
     };

@@ -102,6 +102,8 @@ pub struct Problem(Arc<Inner>);
 #[derive(Debug, Clone)]
 struct Inner {
     code: Code,
+    /// Where it is not the code's own.
+    status: Option<StatusCode>,
     detail: Option<Cow<'static, str>>,
     reason: Option<Cow<'static, str>>,
     header: Option<(HeaderName, HeaderValue)>,
@@ -110,7 +112,7 @@ struct Inner {
 impl Problem {
     /// A problem with this code and nothing more.
     pub fn new(code: Code) -> Self {
-        Self(Arc::new(Inner { code, detail: None, reason: None, header: None }))
+        Self(Arc::new(Inner { code, status: None, detail: None, reason: None, header: None }))
     }
 
     /// Adds what is particular to this occurrence. The client reads it.
@@ -141,6 +143,11 @@ impl Problem {
         self.0.code
     }
 
+    /// The status that it is answered with.
+    pub fn status(&self) -> StatusCode {
+        self.0.status.unwrap_or(self.0.code.status())
+    }
+
     /// What the client reads about this occurrence.
     pub fn detail(&self) -> Option<&str> {
         self.0.detail.as_deref()
@@ -151,7 +158,7 @@ impl Problem {
         self.0.reason.as_deref()
     }
 
-    /// The problem for a bare status, as other people's code answers with.
+    /// The problem for a bare status, as other people's code answers with. The status stays.
     pub(crate) fn from_status(status: StatusCode) -> Self {
         let same = Code::ALL.iter().copied().rev().find(|code| code.status() == status);
         let code = match status {
@@ -162,7 +169,7 @@ impl Problem {
             _ if status.is_client_error() => same.unwrap_or(Code::BadRequest),
             _ => same.unwrap_or(Code::Internal),
         };
-        Self::new(code)
+        Self::new(code).with(|inner| inner.status = Some(status))
     }
 
     /// The response, once the request id is known.
@@ -181,14 +188,14 @@ impl Problem {
         let body = serde_json::to_vec(&Body {
             r#type: format!("urn:bff:problem:{}", code.as_str()),
             title: code.title(),
-            status: code.status().as_u16(),
+            status: self.status().as_u16(),
             code: code.as_str(),
             detail: self.detail(),
             request_id: request_id.to_str().unwrap_or_default(),
         })
         .unwrap_or_default();
         let mut response = Response::new(body.into());
-        *response.status_mut() = code.status();
+        *response.status_mut() = self.status();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -201,7 +208,7 @@ impl Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let mut response = self.code().status().into_response();
+        let mut response = self.status().into_response();
         response.extensions_mut().insert(self);
         response
     }

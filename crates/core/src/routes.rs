@@ -33,7 +33,7 @@ pub struct Routes(Vec<Route>);
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't answer a route",
     label = "not a handler of a route",
-    note = "a handler is an `async fn`",
+    note = "a handler is an `async fn` that keeps nothing across an `.await` which is not `Send`",
     note = "it takes service clients and extractors, of which only the last may be the body, `Json<T>`",
     note = "it returns a struct with `#[derive(Screen)]`, or `Result<_, Problem>` of one, or another `IntoResponse`"
 )]
@@ -150,7 +150,7 @@ impl Routes {
     /// inbound stack.
     pub(crate) fn router(&self, door: &FrontDoor) -> Router {
         let serve = |info: &Arc<RouteInfo>, endpoint: &Endpoint| -> RouteService {
-            door.serve(Arc::clone(info), endpoint.clone())
+            door.serve(info, endpoint.clone())
         };
         let mut paths: Vec<(&'static str, MethodRouter)> = Vec::new();
         for route in &self.0 {

@@ -1,5 +1,10 @@
 //! `#[derive(Screen)]`.
 
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashSet;
+
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{Data, DeriveInput, Error, Field, Fields, LitStr, Result, Type, spanned::Spanned as _};
@@ -22,7 +27,8 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
     }
     let case = Case::of(input)?;
     let screen = &input.ident;
-    let parts = fields.named.iter().map(|field| part(field, case)).collect::<Result<Vec<_>>>()?;
+    let mut names = HashSet::from(["_meta".to_owned()]);
+    let parts = fields.named.iter().map(|field| part(field, case, &mut names)).collect::<Result<Vec<_>>>()?;
     Ok(quote! {
         #[automatically_derived]
         impl ::bff_core::screen::Screen for #screen {
@@ -40,13 +46,26 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
     })
 }
 
-fn part(field: &Field, case: Case) -> Result<TokenStream> {
+fn part(field: &Field, case: Case, names: &mut HashSet<String>) -> Result<TokenStream> {
     let Some(ident) = &field.ident else { return Err(Error::new_spanned(field, "a section has a name")) };
     let settings = Settings::of(field)?;
     let name = settings.rename.unwrap_or_else(|| case.apply(&ident.to_string()));
+    if !names.insert(name.clone()) {
+        let taken = match name.as_str() {
+            "_meta" => "`_meta` is where a degraded reply says what is missing".to_owned(),
+            _ => format!("another field is `{name}` in the payload too"),
+        };
+        return Err(Error::new_spanned(ident, taken));
+    }
     let method = if settings.nested {
         quote!(nested)
-    } else if is_section(&field.ty) {
+    } else if is_one_of(&field.ty, &["Call", "SharedCall"]) {
+        let message = format!(
+            "field `{ident}` of a screen is a call: make it `Required<…>`, `Optional<…>` or `Fallback<…>`, and say what \
+             its failure does with `.required()`, `.optional()` or `.or(default)`",
+        );
+        return Err(Error::new_spanned(&field.ty, message));
+    } else if is_one_of(&field.ty, &["Required", "Optional", "Fallback"]) {
         quote!(section)
     } else {
         // The span of the type, so that a missing `Serialize` is reported at the field.
@@ -56,10 +75,9 @@ fn part(field: &Field, case: Case) -> Result<TokenStream> {
 }
 
 /// By the last segment of its path, as the eye does.
-fn is_section(ty: &Type) -> bool {
+fn is_one_of(ty: &Type, names: &[&str]) -> bool {
     let Type::Path(path) = ty else { return false };
-    let last = path.path.segments.last();
-    last.is_some_and(|last| ["Required", "Optional", "Fallback"].iter().any(|section| last.ident == section))
+    path.path.segments.last().is_some_and(|last| names.iter().any(|name| last.ident == name))
 }
 
 #[derive(Clone, Copy)]

@@ -1,6 +1,6 @@
 //! [`TestBff`]: the real BFF, its own listener, workers and stacks, against mocked services.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{fmt::Display, net::SocketAddr, time::Duration};
 
 use bff_core::{Running, bff::Bff, config::Sources, telemetry::log::Sink};
 use http::{HeaderMap, Method, StatusCode};
@@ -101,7 +101,7 @@ impl TestBff {
 impl TestBffBuilder {
     /// Sets one key of the configuration, above all files: `.set("limits.body", "1KiB")`.
     #[must_use]
-    pub fn set(mut self, key: &str, value: impl ToString) -> Self {
+    pub fn set(mut self, key: &str, value: impl Display) -> Self {
         self.settings.push((key.to_owned(), value.to_string()));
         self
     }
@@ -160,7 +160,7 @@ pub struct Session<'a> {
 impl Session<'_> {
     /// Adds a header to every request.
     #[must_use]
-    pub fn header(mut self, name: &str, value: impl ToString) -> Self {
+    pub fn header(mut self, name: &str, value: impl Display) -> Self {
         self.headers.push((name.to_owned(), value.to_string()));
         self
     }

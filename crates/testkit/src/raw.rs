@@ -68,7 +68,7 @@ async fn serve(mut stream: TcpStream, raw: Arc<Raw>) {
         Raw::Silence => std::future::pending().await,
         Raw::Stall(bytes) => {
             let _ = stream.write_all(bytes).await;
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
         Raw::Close(bytes) => _ = stream.write_all(bytes).await,
         Raw::Trickle(pause) => {

@@ -16,7 +16,7 @@ use moka::{Expiry, sync::Cache};
 use super::Identity;
 
 /// An entry stays for a day at most, however long its token lives: beyond that it saves nothing.
-const MAX_STAY: Duration = Duration::from_secs(24 * 60 * 60);
+const MAX_STAY: Duration = Duration::from_hours(24);
 
 /// SHA-256 of a whole token. A token with one other byte has another one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]

@@ -125,7 +125,7 @@ impl HttpCall<Unsafe> {
         match HeaderValue::from_str(key) {
             Ok(value) => _ = self.headers.insert(IDEMPOTENCY_KEY, value),
             Err(_) => {
-                self.fault = Some(CallError::new(Reason::Refused, "an idempotency key that is no text"))
+                self.fault = Some(CallError::new(Reason::Refused, "an idempotency key that is no text"));
             }
         }
         let Self { context, service, method, path_and_query, has_query, headers, body, fault, .. } = self;

@@ -77,7 +77,7 @@ impl Default for ServerConfig {
             first_byte_timeout: Duration::from_secs(5),
             header_timeout: Duration::from_secs(5),
             body_timeout: Duration::from_secs(10),
-            idle_timeout: Duration::from_secs(60),
+            idle_timeout: Duration::from_mins(1),
             http2_max_streams: 100,
         }
     }

@@ -62,7 +62,7 @@ fn an_empty_file_has_the_documented_defaults() {
     assert_eq!(server.first_byte_timeout, Duration::from_secs(5));
     assert_eq!(server.header_timeout, Duration::from_secs(5));
     assert_eq!(server.body_timeout, Duration::from_secs(10));
-    assert_eq!(server.idle_timeout, Duration::from_secs(60));
+    assert_eq!(server.idle_timeout, Duration::from_mins(1));
     assert_eq!(admin.listen.to_string(), "127.0.0.1:9080");
     assert_eq!((drain.notice, drain.timeout), (Duration::from_secs(2), Duration::from_secs(10)));
     assert_eq!((limits.head, limits.headers, limits.uri, limits.body), (16_384, 64, 8_192, 262_144));

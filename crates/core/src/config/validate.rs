@@ -78,24 +78,24 @@ struct Span {
 impl Span {
     const TIMEOUT: Self = Self {
         shortest: Duration::from_millis(1),
-        longest: Duration::from_secs(600),
+        longest: Duration::from_mins(10),
         text: "a duration from \"1ms\" to \"10m\"",
     };
     const IDLE: Self = Self {
         shortest: Duration::from_millis(1),
-        longest: Duration::from_secs(3600),
+        longest: Duration::from_hours(1),
         text: "a duration from \"1ms\" to \"1h\"",
     };
     /// A time that may be left out.
     const PAUSE: Self = Self {
         shortest: Duration::ZERO,
-        longest: Duration::from_secs(600),
+        longest: Duration::from_mins(10),
         text: "a duration from \"0s\" to \"10m\"",
     };
     /// RFC 7519, section 4.1.4: "usually no more than a few minutes".
     const LEEWAY: Self = Self {
         shortest: Duration::ZERO,
-        longest: Duration::from_secs(300),
+        longest: Duration::from_mins(5),
         text: "a duration from \"0s\" to \"5m\"",
     };
 }

@@ -8,6 +8,9 @@ use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 use super::{connection, server::Phase};
 use crate::config::ServerConfig;
 
+/// Probes and people; nothing that needs more.
+const MAX_CONNECTIONS: usize = 64;
+
 /// Serves the admin routes until the process has drained.
 pub(super) async fn serve(
     listener: TcpListener,
@@ -26,6 +29,9 @@ pub(super) async fn serve(
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
             continue;
         };
+        while connections.len() >= MAX_CONNECTIONS {
+            connections.join_next().await;
+        }
         connections.spawn(connection::serve(stream, peer, router.clone(), Arc::clone(&config), open.clone()));
         while connections.try_join_next().is_some() {}
     }

@@ -103,7 +103,11 @@ fn new_id() -> HeaderValue {
 
 /// What the client says of its own patience: `None` if nothing, an error if it is no whole number of milliseconds.
 pub(super) fn requested_time(headers: &HeaderMap) -> Option<Result<Duration, ()>> {
-    let value = headers.get(TIMEOUT_HEADER)?;
-    let millis = value.to_str().ok().and_then(|text| text.parse::<u64>().ok()).filter(|millis| *millis > 0);
+    let mut values = headers.get_all(TIMEOUT_HEADER).iter();
+    let (value, second) = (values.next()?, values.next());
+    // Digits only: Rust would also take a plus sign.
+    let digits = value.to_str().ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+    let millis =
+        digits.and_then(|text| text.parse::<u64>().ok()).filter(|millis| *millis > 0 && second.is_none());
     Some(millis.map(Duration::from_millis).ok_or(()))
 }

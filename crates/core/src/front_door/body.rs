@@ -2,6 +2,7 @@
 
 use std::{
     pin::Pin,
+    sync::{Arc, OnceLock},
     task::{Context, Poll, ready},
     time::Duration,
 };
@@ -63,10 +64,19 @@ impl<S: Step<Exchange, Out = Response>> Step<Exchange> for BodyLimit<S> {
         }
         // A body that is still coming when no time is left for calls can't be answered any more.
         let ends = (Instant::now() + timeout).min(exchange.context.inner().calls_deadline);
+        let fault = Arc::new(OnceLock::new());
         exchange.request = exchange.request.map(|inner| {
-            Body::new(BoundedBody { inner, left: limit, limit, ends: Box::pin(sleep_until(ends)) })
+            let (ends, fault) = (Box::pin(sleep_until(ends)), Arc::clone(&fault));
+            Body::new(BoundedBody { inner, left: limit, limit, ends, fault })
         });
-        self.inner.call(exchange).await
+        let response = self.inner.call(exchange).await;
+        // An extractor of axum's own says only that it could not read the body; we know why.
+        let unexplained =
+            response.status().is_client_error() && response.extensions().get::<Problem>().is_none();
+        match fault.get() {
+            Some(fault) if unexplained => fault.problem().into_response(),
+            _ => response,
+        }
     }
 }
 
@@ -95,6 +105,14 @@ struct BoundedBody {
     left: usize,
     limit: usize,
     ends: Pin<Box<Sleep>>,
+    fault: Arc<OnceLock<BodyFault>>,
+}
+
+impl BoundedBody {
+    fn fail(&self, fault: BodyFault) -> axum::BoxError {
+        let _ = self.fault.set(fault);
+        fault.into()
+    }
 }
 
 impl HttpBody for BoundedBody {
@@ -106,13 +124,13 @@ impl HttpBody for BoundedBody {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::BoxError>>> {
         if self.ends.as_mut().poll(cx).is_ready() {
-            return Poll::Ready(Some(Err(BodyFault::TooSlow.into())));
+            return Poll::Ready(Some(Err(self.fail(BodyFault::TooSlow))));
         }
         let frame = ready!(Pin::new(&mut self.inner).poll_frame(cx)?);
         let length = frame.as_ref().and_then(Frame::data_ref).map_or(0, Bytes::len);
         match self.left.checked_sub(length) {
             Some(left) => self.left = left,
-            None => return Poll::Ready(Some(Err(BodyFault::TooLarge(self.limit).into()))),
+            None => return Poll::Ready(Some(Err(self.fail(BodyFault::TooLarge(self.limit))))),
         }
         Poll::Ready(frame.map(Ok))
     }

@@ -69,7 +69,7 @@ pub(crate) struct FrontDoor {
 
 impl FrontDoor {
     /// One route behind the inbound stack.
-    pub(crate) fn serve(&self, route: Arc<RouteInfo>, endpoint: Endpoint) -> RouteService {
+    pub(crate) fn serve(&self, route: &Arc<RouteInfo>, endpoint: Endpoint) -> RouteService {
         RouteService(Arc::new(stack::inbound(self, route, endpoint)))
     }
 }

@@ -100,6 +100,10 @@ pub(crate) fn start(
                 return;
             };
             let workers_live = move || live.load(Ordering::Relaxed);
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "operators are served beside the acceptor, until the end"
+            )]
             tokio::spawn(admin::serve(admin_listener, Arc::clone(&server), phases.clone(), workers_live));
             listener::accept(public, handles, server.max_connections, phases).await;
             // Operators are answered until the last request is done.

@@ -25,11 +25,11 @@ use crate::{
 pub(super) type Inbound =
     Arrive<Logged<Render<CatchPanic<HeadLimit<Deadline<Authenticate<BodyLimit<Resolve<Endpoint>>>>>>>>>;
 
-pub(super) fn inbound(door: &FrontDoor, route: Arc<RouteInfo>, endpoint: Endpoint) -> Inbound {
+pub(super) fn inbound(door: &FrontDoor, route: &Arc<RouteInfo>, endpoint: Endpoint) -> Inbound {
     let shared = &door.shared;
     ServiceBuilder::new()
         // Request id, trace and deadline first: every line and answer below carries them.
-        .layer(ArriveLayer::new(door, &route))
+        .layer(ArriveLayer::new(door, route))
         // One line a request, a request whose client went away included, so above all that can end one.
         .layer(AccessLogLayer::new(shared))
         // Every error becomes problem+json with the request id, other people's errors too.
@@ -41,7 +41,7 @@ pub(super) fn inbound(door: &FrontDoor, route: Arc<RouteInfo>, endpoint: Endpoin
         // All that takes time is below: reading the body, composing, plain handlers.
         .layer(DeadlineLayer)
         // Who asks, and whether the route lets them: before the body is read and before any call.
-        .layer(AuthenticateLayer::new(shared, &route))
+        .layer(AuthenticateLayer::new(shared, route))
         // A body of bounded size in bounded time, once we know that we want it.
         .layer(BodyLimitLayer::new(&shared.config))
         // The fan-out of the screen that the handler returns.

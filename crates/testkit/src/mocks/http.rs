@@ -12,7 +12,7 @@ use super::{
 };
 
 /// Longer than any test or demo waits. wiremock has no answer that never comes.
-const FOREVER: Duration = Duration::from_secs(24 * 60 * 60);
+const FOREVER: Duration = Duration::from_hours(24);
 
 /// Serves `service` on `listener` until the server is dropped.
 pub(super) async fn start(service: &'static str, listener: TcpListener, shared: &Arc<Shared>) -> MockServer {

@@ -8,7 +8,7 @@ use super::{CallError, Outcome, Outgoing, Reason, Wire, service::SharedService};
 use crate::step::Step;
 
 pub(super) enum Transport {
-    Http(http::HttpTransport),
+    Http(Box<http::HttpTransport>),
     Grpc(grpc::GrpcTransport),
 }
 
@@ -17,7 +17,7 @@ impl Transport {
         if service.grpc {
             grpc::GrpcTransport::open(&service.config).map(Self::Grpc)
         } else {
-            http::HttpTransport::open(&service.config).map(Self::Http)
+            http::HttpTransport::open(&service.config).map(|transport| Self::Http(Box::new(transport)))
         }
     }
 }

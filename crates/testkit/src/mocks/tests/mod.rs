@@ -1,4 +1,5 @@
 //! The mocks through their ports, as a BFF meets them.
+#![expect(clippy::disallowed_methods, reason = "these tests are clients of the mocks")]
 
 mod answers;
 mod fixtures;

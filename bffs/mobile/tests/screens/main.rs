@@ -1,0 +1,6 @@
+//! The mobile app's screens through the front door: whole, degraded, late, and with people's real data.
+//!
+//! One binary, so that one link serves all of them.
+
+mod home;
+mod order;

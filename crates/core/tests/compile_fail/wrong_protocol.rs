@@ -1,0 +1,27 @@
+//! A service speaks HTTP or gRPC; its binding says which.
+
+use bff_core::{call::{Idempotent, Rpc}, prelude::*};
+
+const GET: Rpc<(), (), Idempotent> = Rpc::new("/users.v1.Users/Get");
+
+#[derive(Service)]
+#[service(name = "users")]
+struct Users(Binding);
+
+impl Users {
+    fn me(&self) -> Call<()> {
+        self.0.rpc("users.get", GET, &())
+    }
+}
+
+#[derive(Service)]
+#[service(name = "orders")]
+struct Orders(Binding<Grpc>);
+
+impl Orders {
+    fn recent(&self) -> Call<String> {
+        self.0.get("/orders").call("orders.recent")
+    }
+}
+
+fn main() {}

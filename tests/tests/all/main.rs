@@ -1,0 +1,29 @@
+//! The product's promises, tried through the front door: a real BFF, real sockets, mocked services.
+//!
+//! One binary, so that one link serves all of them.
+
+mod bad_bodies;
+mod bad_heads;
+mod bad_requests;
+mod bad_tokens;
+mod connections;
+mod deadlines;
+mod disconnects;
+mod drain;
+mod fan_out;
+mod handlers;
+mod identity;
+mod lying_grpc;
+mod lying_http;
+mod ownership;
+mod protocols;
+mod redirects;
+mod remaining_time;
+mod request_ids;
+mod statuses;
+mod token_algorithms;
+mod traces;
+mod wire_faults;
+
+/// The path of the screen that most tests ask for.
+const OVERVIEW: &str = "/api/dashboard/overview";
