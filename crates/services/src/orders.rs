@@ -24,7 +24,9 @@ impl Orders {
     /// One order that the caller bought or sells; anybody else's does not exist for it. `orders.get`
     pub fn get(&self, id: impl Into<String>) -> Call<Order> {
         let caller = Arc::clone(self.0.caller());
-        self.get_if(id, move |order| order.customer == caller.id() || order.seller == caller.id())
+        self.get_if(id, move |order| {
+            order.customer == caller.id() || order.seller.as_deref() == Some(caller.id())
+        })
     }
 
     /// One order of the caller's own account; any other's does not exist for it. `orders.get`
@@ -78,8 +80,9 @@ pub struct Order {
     pub id: String,
     /// User id of who bought.
     pub customer: String,
-    /// User id of who sells.
-    pub seller: String,
+    /// User id of who sells; an order may have lost its seller.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seller: Option<String>,
     /// Partner account that it belongs to.
     #[serde(skip)]
     pub account: String,
@@ -169,6 +172,7 @@ impl From<wire::Order> for Order {
         let wire::Order { id, customer, seller, account, placed_at, total_cents, currency, lines, .. } =
             order;
         let lines = lines.into_iter().map(OrderLine::from).collect();
+        let seller = Some(seller).filter(|seller| !seller.is_empty());
         Self { id, customer, seller, account, status, placed_at, total_cents, currency, lines }
     }
 }

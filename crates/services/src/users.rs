@@ -14,9 +14,12 @@ impl Users {
         self.0.get("/users").segment(self.0.caller().id()).call("users.get")
     }
 
-    /// What everybody may see of a user. `users.get`
-    pub fn public_profile(&self, id: impl AsRef<str>) -> Call<PublicProfile> {
-        self.0.get("/users").segment(id).call("users.get")
+    /// What everybody may see of a user; nothing where there is none, which is no failure. `users.get`
+    pub fn public_profile(&self, id: Option<String>) -> Call<Option<PublicProfile>> {
+        match id {
+            Some(id) => self.0.get("/users").segment(id).call("users.get").if_found(),
+            None => Call::ready(Ok(None)),
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use super::home::price;
 #[derive(Screen)]
 pub struct OrderScreen {
     order: Required<OrderView>,
-    seller: Optional<String>,
+    seller: Optional<Option<String>>,
 }
 
 /// What the phone draws of an order.
@@ -28,7 +28,7 @@ pub async fn order(Path(id): Path<String>, orders: Orders, users: Users) -> Orde
     OrderScreen {
         seller: order
             .then(move |order| users.public_profile(order.seller))
-            .map(|seller| seller.display_name)
+            .map(|seller| seller.map(|seller| seller.display_name))
             .optional(),
         order: order.map(OrderView::from).required(),
     }

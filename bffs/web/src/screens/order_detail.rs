@@ -8,7 +8,7 @@ use bff_services::{Invoice, Invoices, Order, Orders, PublicProfile, Users};
 pub struct OrderDetail {
     order: Required<Order>,
     invoice: Optional<Option<Invoice>>,
-    other_party: Optional<PublicProfile>,
+    other_party: Optional<Option<PublicProfile>>,
 }
 
 pub async fn order_detail(
@@ -26,6 +26,6 @@ pub async fn order_detail(
     }
 }
 
-fn other_party(order: Order, caller: &Caller) -> String {
-    if order.customer == caller.id() { order.seller } else { order.customer }
+fn other_party(order: Order, caller: &Caller) -> Option<String> {
+    if order.customer == caller.id() { order.seller } else { Some(order.customer) }
 }

@@ -105,3 +105,11 @@ async fn what_services_keep_for_themselves_reaches_nobody() {
         assert!(!inside.iter().any(|word| reply.contains(word)), "{user}: {reply}");
     }
 }
+
+#[tokio::test]
+async fn an_order_that_has_lost_its_seller_is_whole() {
+    let bff = TestBff::start(bff_web::bff()).await;
+    let reply = bff.as_user("dmitri").get("/api/orders/ord-3003").await;
+    assert_eq!(reply.json()["otherParty"], serde_json::Value::Null);
+    assert_eq!((reply.degraded().len(), bff.services.count("users")), (0, 0));
+}

@@ -30,10 +30,10 @@ pub(super) struct AttemptTimeout<S> {
     timeout: Duration,
 }
 
-impl<S: Step<Outgoing, Out = Outcome>> Step<Outgoing> for AttemptTimeout<S> {
+impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for AttemptTimeout<S> {
     type Out = Outcome;
 
-    async fn call(&self, mut outgoing: Outgoing) -> Outcome {
+    async fn call(&self, mut outgoing: Box<Outgoing>) -> Outcome {
         let ends = Instant::now() + self.timeout;
         // The call's own deadline comes first: a second timer would only cost.
         if outgoing.deadline <= ends {

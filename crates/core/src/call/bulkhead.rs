@@ -38,13 +38,13 @@ pub(super) struct Bulkhead<S> {
     wait: Duration,
 }
 
-impl<S: Step<Outgoing, Out = Outcome>> Step<Outgoing> for Bulkhead<S> {
+impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Bulkhead<S> {
     type Out = Outcome;
 
-    async fn call(&self, outgoing: Outgoing) -> Outcome {
+    async fn call(&self, outgoing: Box<Outgoing>) -> Outcome {
         let _place = match self.places.try_acquire() {
             Ok(place) => place,
-            Err(_) => self.wait_for_place().await?,
+            Err(_) => Box::pin(self.wait_for_place()).await?,
         };
         self.inner.call(outgoing).await
     }

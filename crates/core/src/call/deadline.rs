@@ -30,10 +30,10 @@ pub(super) struct Deadline<S> {
     timeout: Duration,
 }
 
-impl<S: Step<Outgoing, Out = Outcome>> Step<Outgoing> for Deadline<S> {
+impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Deadline<S> {
     type Out = Outcome;
 
-    async fn call(&self, mut outgoing: Outgoing) -> Outcome {
+    async fn call(&self, mut outgoing: Box<Outgoing>) -> Outcome {
         let began = Instant::now();
         outgoing.deadline = outgoing.deadline.min(began + self.timeout);
         let deadline = outgoing.deadline;

@@ -120,7 +120,12 @@ impl CallError {
 
 impl fmt::Display for CallError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{} {}: {}", self.0.operation, self.0.reason, self.0.detail)
+        let Inner { reason, operation, detail } = &*self.0;
+        if operation.is_empty() {
+            write!(out, "{reason}: {detail}")
+        } else {
+            write!(out, "{operation} {reason}: {detail}")
+        }
     }
 }
 

@@ -66,7 +66,8 @@ impl Safety for Unsafe {
     const IDEMPOTENT: bool = false;
 }
 
-/// One call on its way down the outbound stack.
+/// One call on its way down the outbound stack. It travels boxed: an async function holds what it passes on twice, and a
+/// call's future is moved as a whole.
 pub(crate) struct Outgoing {
     pub(crate) operation: &'static str,
     pub(crate) context: RequestContext,

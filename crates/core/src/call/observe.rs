@@ -69,10 +69,10 @@ pub(super) struct Observe<S> {
     counters: Arc<ServiceCounters>,
 }
 
-impl<S: Step<Outgoing, Out = Outcome>> Step<Outgoing> for Observe<S> {
+impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Observe<S> {
     type Out = Outcome;
 
-    async fn call(&self, outgoing: Outgoing) -> Outcome {
+    async fn call(&self, outgoing: Box<Outgoing>) -> Outcome {
         let mut flight = Flight::begin(&self.counters);
         let outcome = self.inner.call(outgoing).await;
         flight.landed = Some(match &outcome {

@@ -36,10 +36,10 @@ pub(super) struct Propagate<S> {
     inner: S,
 }
 
-impl<S: Step<Outgoing, Out = Outcome>> Step<Outgoing> for Propagate<S> {
+impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Propagate<S> {
     type Out = Outcome;
 
-    async fn call(&self, mut outgoing: Outgoing) -> Outcome {
+    async fn call(&self, mut outgoing: Box<Outgoing>) -> Outcome {
         write(&mut outgoing)?;
         self.inner.call(outgoing).await
     }

@@ -46,7 +46,8 @@ where
     Call::new(async move {
         let deadline = context.inner().calls_deadline;
         let wire = Wire::Grpc { path: method.path, message };
-        let outgoing = Outgoing { operation, context, deadline, headers: HeaderMap::new(), wire };
+        let headers = HeaderMap::new();
+        let outgoing = Box::new(Outgoing { operation, context, deadline, headers, wire });
         service.send(outgoing, |reply| decode::protobuf(reply)).await
     })
 }

@@ -33,7 +33,7 @@ impl ServicePool {
     /// like any other, so it is counted as one.
     pub(super) async fn send<T>(
         &self,
-        outgoing: Outgoing,
+        outgoing: Box<Outgoing>,
         decode: impl FnOnce(Reply) -> Result<T, CallError>,
     ) -> Result<T, CallError> {
         let operation = outgoing.operation;

@@ -56,14 +56,14 @@ impl Seen {
     }
 }
 
-impl<F, A> Step<Outgoing> for Below<F>
+impl<F, A> Step<Box<Outgoing>> for Below<F>
 where
     F: Fn() -> A + Send + Sync + 'static,
     A: Future<Output = Outcome> + Send,
 {
     type Out = Outcome;
 
-    async fn call(&self, outgoing: Outgoing) -> Outcome {
+    async fn call(&self, outgoing: Box<Outgoing>) -> Outcome {
         self.seen.deadlines.lock().expect("no test panics while it holds this").push(outgoing.deadline);
         let _flight = Flight::begin(&self.seen);
         (self.answer)().await
@@ -87,11 +87,11 @@ impl Drop for Flight<'_> {
 }
 
 /// A call of a request that has this much time left.
-pub(super) fn outgoing(left: Duration) -> Outgoing {
+pub(super) fn outgoing(left: Duration) -> Box<Outgoing> {
     let context = RequestContext::for_test(left);
     let wire = Wire::Http { method: Method::GET, path_and_query: "/".to_owned(), body: None };
     let deadline = context.inner().calls_deadline;
-    Outgoing { operation: "test.call", context, deadline, headers: HeaderMap::new(), wire }
+    Box::new(Outgoing { operation: "test.call", context, deadline, headers: HeaderMap::new(), wire })
 }
 
 /// The reply of a service that is well.

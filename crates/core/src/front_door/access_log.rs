@@ -34,10 +34,10 @@ pub(super) struct Logged<S> {
     shared: Arc<Shared>,
 }
 
-impl<S: Step<Exchange, Out = Response>> Step<Exchange> for Logged<S> {
+impl<S: Step<Box<Exchange>, Out = Response>> Step<Box<Exchange>> for Logged<S> {
     type Out = Response;
 
-    async fn call(&self, exchange: Exchange) -> Response {
+    async fn call(&self, exchange: Box<Exchange>) -> Response {
         if !self.shared.log.is_on() {
             return self.inner.call(exchange).await;
         }

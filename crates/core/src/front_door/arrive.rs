@@ -55,7 +55,7 @@ pub(super) struct Arrive<S> {
     settings: ArriveLayer,
 }
 
-impl<S: Step<Exchange, Out = Response>> Step<Request> for Arrive<S> {
+impl<S: Step<Box<Exchange>, Out = Response>> Step<Request> for Arrive<S> {
     type Out = Response;
 
     async fn call(&self, request: Request) -> Response {
@@ -79,7 +79,7 @@ impl<S: Step<Exchange, Out = Response>> Step<Request> for Arrive<S> {
             time: asked.map_or(settings.time, |asked| asked.min(settings.time)),
             calls_percent: settings.calls_percent,
         });
-        let mut response = self.inner.call(Exchange { request, context }).await;
+        let mut response = self.inner.call(Box::new(Exchange { request, context })).await;
         response.headers_mut().insert(REQUEST_ID, request_id);
         response
     }

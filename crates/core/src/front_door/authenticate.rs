@@ -39,10 +39,10 @@ pub(super) struct Authenticate<S> {
     settings: AuthenticateLayer,
 }
 
-impl<S: Step<Exchange, Out = Response>> Step<Exchange> for Authenticate<S> {
+impl<S: Step<Box<Exchange>, Out = Response>> Step<Box<Exchange>> for Authenticate<S> {
     type Out = Response;
 
-    async fn call(&self, exchange: Exchange) -> Response {
+    async fn call(&self, exchange: Box<Exchange>) -> Response {
         let AuthenticateLayer { shared, route } = &self.settings;
         // A public route doesn't look at credentials, so that a stale one can't lock anybody out of it.
         if route.policy.needs_identity() {

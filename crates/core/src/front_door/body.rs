@@ -48,10 +48,10 @@ pub(super) struct BodyLimit<S> {
     settings: BodyLimitLayer,
 }
 
-impl<S: Step<Exchange, Out = Response>> Step<Exchange> for BodyLimit<S> {
+impl<S: Step<Box<Exchange>, Out = Response>> Step<Box<Exchange>> for BodyLimit<S> {
     type Out = Response;
 
-    async fn call(&self, mut exchange: Exchange) -> Response {
+    async fn call(&self, mut exchange: Box<Exchange>) -> Response {
         if exchange.request.body().is_end_stream() {
             return self.inner.call(exchange).await;
         }

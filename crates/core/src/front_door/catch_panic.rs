@@ -27,10 +27,10 @@ pub(super) struct CatchPanic<S> {
     inner: S,
 }
 
-impl<S: Step<Exchange, Out = Response>> Step<Exchange> for CatchPanic<S> {
+impl<S: Step<Box<Exchange>, Out = Response>> Step<Box<Exchange>> for CatchPanic<S> {
     type Out = Response;
 
-    async fn call(&self, exchange: Exchange) -> Response {
+    async fn call(&self, exchange: Box<Exchange>) -> Response {
         // Unwind safe: what the request could have left half done is dropped with it.
         match AssertUnwindSafe(self.inner.call(exchange)).catch_unwind().await {
             Ok(response) => response,

@@ -25,10 +25,10 @@ pub(super) struct Deadline<S> {
     inner: S,
 }
 
-impl<S: Step<Exchange, Out = Response>> Step<Exchange> for Deadline<S> {
+impl<S: Step<Box<Exchange>, Out = Response>> Step<Box<Exchange>> for Deadline<S> {
     type Out = Response;
 
-    async fn call(&self, exchange: Exchange) -> Response {
+    async fn call(&self, exchange: Box<Exchange>) -> Response {
         let deadline = exchange.context.deadline();
         #[expect(clippy::disallowed_methods, reason = "this module owns the deadline of requests")]
         match timeout_at(deadline, self.inner.call(exchange)).await {

@@ -41,10 +41,10 @@ pub(super) struct HeadLimit<S> {
     limits: LimitsConfig,
 }
 
-impl<S: Step<Exchange, Out = Response>> Step<Exchange> for HeadLimit<S> {
+impl<S: Step<Box<Exchange>, Out = Response>> Step<Box<Exchange>> for HeadLimit<S> {
     type Out = Response;
 
-    async fn call(&self, mut exchange: Exchange) -> Response {
+    async fn call(&self, mut exchange: Box<Exchange>) -> Response {
         match check(&mut exchange.request, &self.limits) {
             Ok(()) => self.inner.call(exchange).await,
             Err(problem) => problem.into_response(),

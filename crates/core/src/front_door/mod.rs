@@ -48,7 +48,7 @@ pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Peer(pub(crate) SocketAddr);
 
-/// A request on its way in, and what is known of it.
+/// A request on its way in, and what is known of it. It travels boxed: an async function holds what it passes on twice.
 pub(crate) struct Exchange {
     pub(crate) request: Request,
     pub(crate) context: RequestContext,

@@ -22,10 +22,10 @@ pub(super) struct Render<S> {
     inner: S,
 }
 
-impl<S: Step<Exchange, Out = Response>> Step<Exchange> for Render<S> {
+impl<S: Step<Box<Exchange>, Out = Response>> Step<Box<Exchange>> for Render<S> {
     type Out = Response;
 
-    async fn call(&self, exchange: Exchange) -> Response {
+    async fn call(&self, exchange: Box<Exchange>) -> Response {
         let request_id = exchange.context.inner().request_id.clone();
         let response = self.inner.call(exchange).await;
         if response.status().is_client_error() || response.status().is_server_error() {

@@ -37,11 +37,11 @@ pub(crate) struct Resolve<S> {
     inner: S,
 }
 
-impl<S: Step<Request, Out = Response>> Step<Exchange> for Resolve<S> {
+impl<S: Step<Request, Out = Response>> Step<Box<Exchange>> for Resolve<S> {
     type Out = Response;
 
-    async fn call(&self, exchange: Exchange) -> Response {
-        let Exchange { mut request, context } = exchange;
+    async fn call(&self, exchange: Box<Exchange>) -> Response {
+        let Exchange { mut request, context } = *exchange;
         request.extensions_mut().insert(context.clone());
         let mut response = self.inner.call(request).await;
         let pending = response.extensions_mut().remove::<Pending>();

@@ -14,7 +14,7 @@ const WAIT: Duration = ms(30);
 type InFlight<'a> = BoxFuture<'a, Outcome>;
 
 /// A service with two places, whose calls take 100 ms.
-fn two_places() -> (Bulkhead<impl Step<Outgoing, Out = Outcome>>, Arc<Seen>) {
+fn two_places() -> (Bulkhead<impl Step<Box<Outgoing>, Out = Outcome>>, Arc<Seen>) {
     let below = Below::new(async || {
         sleep(ms(100)).await;
         answered()
@@ -82,7 +82,7 @@ async fn a_failed_call_gives_its_place_back() {
     }
 }
 
-fn call<S: Step<Outgoing, Out = Outcome>>(bulkhead: &Bulkhead<S>) -> InFlight<'_> {
+fn call<S: Step<Box<Outgoing>, Out = Outcome>>(bulkhead: &Bulkhead<S>) -> InFlight<'_> {
     bulkhead.call(outgoing(ms(1_000))).boxed()
 }
 

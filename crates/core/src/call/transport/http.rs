@@ -80,7 +80,7 @@ impl HttpTransport {
         *request.headers_mut() = headers;
         let (response, connection) = self.pool.send(request).await?;
         if let Err(error) = accept(response.status()) {
-            if is_read_soon(response.into_body()).await {
+            if Box::pin(is_read_soon(response.into_body())).await {
                 self.pool.give_back(connection);
             }
             return Err(error);
@@ -89,7 +89,7 @@ impl HttpTransport {
         let body = if !response.headers().contains_key(header::CONTENT_ENCODING) {
             read(response.into_body(), self.max_reply).await?
         } else if self.compression {
-            read(decompressed(response).await?, self.max_reply).await?
+            Box::pin(async { read(decompressed(response).await?, self.max_reply).await }).await?
         } else {
             let detail = "the reply is compressed, which services.<name>.compression did not ask for";
             return Err(CallError::new(Reason::InvalidReply, detail));

@@ -22,16 +22,16 @@ impl Transport {
     }
 }
 
-impl Step<Outgoing> for Transport {
+impl Step<Box<Outgoing>> for Transport {
     type Out = Outcome;
 
-    async fn call(&self, outgoing: Outgoing) -> Outcome {
+    async fn call(&self, outgoing: Box<Outgoing>) -> Outcome {
         match (self, outgoing.wire) {
             (Self::Http(transport), Wire::Http { method, path_and_query, body }) => {
                 transport.send(method, path_and_query, outgoing.headers, body).await
             }
             (Self::Grpc(transport), Wire::Grpc { path, message }) => {
-                transport.send(path, outgoing.headers, message).await
+                Box::pin(transport.send(path, outgoing.headers, message)).await
             }
             // A client's protocol is part of its type, so this takes a bug in this crate.
             _ => Err(CallError::new(Reason::Internal, "a call of one protocol on a service of another")),

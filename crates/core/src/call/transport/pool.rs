@@ -66,7 +66,8 @@ impl Pool {
                 },
             }
         }
-        let mut connection = self.connect().await?;
+        // Boxed, as everything rare on this way is: a call's future is as large as its largest branch, and is moved.
+        let mut connection = Box::pin(self.connect()).await?;
         let response = connection.0.send_request(request).await.map_err(|error| unavailable(&error))?;
         Ok((response, connection))
     }
