@@ -7,7 +7,8 @@ default:
     @just --list --unsorted
 
 # Starts the mocked services and the three BFFs, prints what to try, runs until Ctrl-C.
-demo *options: _tools
+[no-exit-message]
+demo *options: (_build "bff-demo")
     @cargo run --quiet --package bff-demo -- demo {{ options }}
 
 # Prints a token that the demo's BFFs trust: `just token alice`, `just token acme-books --bff partner --account acme`.
@@ -15,7 +16,7 @@ token user *options: _tools
     @cargo run --quiet --package bff-demo -- token {{ user }} {{ options }}
 
 # Calls every screen in its normal and degraded forms on free ports, a line for each.
-smoke: _tools
+smoke: (_build "bff-demo")
     @cargo run --quiet --package bff-demo -- smoke
 
 # Everything that must hold: format, lints, tests, examples in the docs, the docs themselves.
@@ -53,8 +54,12 @@ audit:
 
 # What a screen costs beside the floor and a naive baseline. Linux; about three minutes.
 bench *options: _tools
-    cargo build --release --quiet --package bff-bench --package bff-web --package bff-demo
-    @cargo run --release --quiet --package bff-bench -- {{ options }}
+    cargo build --release --package bff-bench --package bff-web --package bff-demo
+    @"${CARGO_TARGET_DIR:-target}/release/bff-bench" {{ options }}
+
+# Builds with cargo's progress in sight: the first time takes minutes.
+_build package: _tools
+    cargo build --package {{ package }}
 
 # Says what is missing, and how to get it.
 _tools:

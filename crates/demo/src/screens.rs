@@ -101,7 +101,7 @@ pub const SCREENS: [Screen; 9] = [
         title: "a page of the account's orders",
         path: "/partner/v1/orders?limit=5",
         body: None,
-        sections: &[section("page", "orders", Fails)],
+        sections: &[section("orders", "orders", Fails)],
     },
     Screen {
         bff: Partner,

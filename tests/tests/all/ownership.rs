@@ -70,7 +70,7 @@ async fn a_list_is_of_the_callers_own_account() {
     for (account, count) in [("acme", 13), ("nordic", 7), ("lumen", 0)] {
         bff.services.clear();
         let reply = bff.as_partner("pat", account).get("/partner/v1/orders?limit=100").await;
-        assert_eq!(reply.json()["page"]["orders"].as_array().map(Vec::len), Some(count), "{account}");
+        assert_eq!(reply.json()["orders"].as_array().map(Vec::len), Some(count), "{account}");
         let asked = &bff.services.seen("orders.by_account")[0];
         assert_eq!(asked.message::<ListByAccountRequest>().account, account);
     }

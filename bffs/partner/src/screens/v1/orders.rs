@@ -2,24 +2,18 @@
 
 use bff_core::prelude::*;
 use bff_services::Orders;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::order::OrderV1;
 
 const MAX_LIMIT: u32 = 100;
 
-/// One page. `next_cursor` is null on the last one.
+/// One page, newest first. `next_cursor` is null on the last one.
 #[derive(Screen)]
 #[screen(rename_all = "snake_case")]
 pub struct OrdersPage {
-    page: Required<Page>,
-}
-
-/// Newest first.
-#[derive(Serialize)]
-pub struct Page {
-    orders: Vec<OrderV1>,
-    next_cursor: Option<String>,
+    orders: Required<Vec<OrderV1>>,
+    next_cursor: Required<Option<String>>,
 }
 
 /// What may be asked.
@@ -38,9 +32,9 @@ pub async fn orders(Query(paging): Query<Paging>, orders: Orders) -> Result<Orde
         let detail = format!("query parameter limit: expected a number from 1 to {MAX_LIMIT}");
         return Err(Problem::new(Code::InvalidParameter).with_detail(detail));
     }
-    let page = orders.by_account(limit, paging.cursor).map(|page| Page {
-        orders: page.orders.into_iter().map(OrderV1::from).collect(),
-        next_cursor: page.next_cursor,
-    });
-    Ok(OrdersPage { page: page.required() })
+    let page = orders.by_account(limit, paging.cursor).shared();
+    Ok(OrdersPage {
+        orders: page.map(|page| page.orders.into_iter().map(OrderV1::from).collect()).required(),
+        next_cursor: page.map(|page| page.next_cursor).required(),
+    })
 }
