@@ -24,7 +24,7 @@ test: _tools
     cargo fmt --all --check
     cargo clippy --workspace --all-targets --quiet -- --deny warnings
     just _tests
-    RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps --quiet
+    RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps --document-private-items --quiet
     @echo "everything holds; next: just smoke, just audit, just bench"
 
 # Unit, end-to-end and doc tests; a snapshot that no test looks at fails.

@@ -1,27 +1,17 @@
 //! [`Bff`]: routes and a configuration, made into a server that runs until it has drained.
 
-use std::{
-    collections::BTreeSet,
-    fmt,
-    io::{self, IsTerminal as _, Write as _},
-    path::PathBuf,
-    process::ExitCode,
-    sync::Arc,
-};
-
-use clap::{Arg, ArgAction, Command, value_parser};
-use tracing_subscriber::{EnvFilter, layer::SubscriberExt as _, util::SubscriberInitExt as _};
+use std::{collections::BTreeSet, fmt, sync::Arc};
 
 use crate::{
     auth::Verifier,
     call::{ServiceSet, SharedService},
-    config::{self, Config, ConfigErrors, LogFormat, Sources},
+    config::{self, Config, ConfigErrors, Sources},
     front_door::{
         Shared,
         server::{self, Running},
     },
     routes::Routes,
-    telemetry::log::{AccessLog, Sink},
+    telemetry::{log::AccessLog, sink::Sink},
 };
 
 /// One BFF: a name, the configuration that it brings, the services that it calls and its routes.
@@ -50,7 +40,7 @@ pub struct Bff {
 
 /// Why a BFF did not start.
 #[derive(Debug)]
-pub struct StartError(String);
+pub struct StartError(pub(crate) String);
 
 impl fmt::Display for StartError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -135,7 +125,7 @@ impl Bff {
         self.start_with(config, log)
     }
 
-    fn start_with(self, config: Config, log: Option<Sink>) -> Result<Running, StartError> {
+    pub(crate) fn start_with(self, config: Config, log: Option<Sink>) -> Result<Running, StartError> {
         // Fails only if a provider is installed already, which is then the one to use.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let verifier = Verifier::new(&config.auth).map_err(|errors| {
@@ -151,117 +141,4 @@ impl Bff {
         server::start(shared, services, self.routes)
             .map_err(|error| StartError(format!("{} can't start: {error}", self.name)))
     }
-
-    /// The program: reads the command line and the environment, serves until SIGTERM or SIGINT, drains, and exits with 0.
-    pub fn main(self) -> ExitCode {
-        match self.run() {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => {
-                let _ = writeln!(io::stderr(), "{error}");
-                ExitCode::FAILURE
-            }
-        }
-    }
-
-    fn run(self) -> Result<(), StartError> {
-        let name = self.name;
-        let arguments = self.command().get_matches();
-        let file = arguments.get_one::<PathBuf>("config");
-        let sources = file.map_or_else(|| Ok(self.builtin_config()), Sources::read)?;
-        let sources = sources.with_environment(std::env::vars_os());
-        if arguments.get_flag("check-config") {
-            self.check(&sources)?;
-            let _ = writeln!(io::stdout(), "{name}: the configuration is valid");
-            return Ok(());
-        }
-        self.serve(&sources)
-    }
-
-    /// Serves until SIGTERM or SIGINT, logs to standard output, and drains.
-    ///
-    /// # Errors
-    ///
-    /// As [`Bff::start`].
-    pub fn serve(self, sources: &Sources) -> Result<(), StartError> {
-        let name = self.name;
-        let config = self.check(sources)?;
-        let (sink, writer) = Sink::stdout();
-        log_events(&config, &sink)?;
-        let running = self.start_with(config, Some(sink.clone()));
-        let result = running.map(|running| {
-            tracing::info!(address = %running.address(), admin = %running.admin_address(), "{name} is ready");
-            let signal = until_signal();
-            tracing::info!(%signal, "draining");
-            running.drain();
-            tracing::info!("drained");
-        });
-        sink.close();
-        let _ = writer.join();
-        result
-    }
-
-    fn command(&self) -> Command {
-        let config = Arg::new("config").long("config").value_name("FILE").env("BFF_CONFIG");
-        Command::new(self.name)
-            .about("Serves its screens until SIGTERM or SIGINT, then drains and exits with 0.")
-            .after_help("Environment variables such as BFF_SERVER__LISTEN=127.0.0.1:9000 override the file.")
-            .arg(
-                config
-                    .value_parser(value_parser!(PathBuf))
-                    .help("Configuration file, instead of the one built in"),
-            )
-            .arg(
-                Arg::new("check-config")
-                    .long("check-config")
-                    .action(ArgAction::SetTrue)
-                    .help("Checks the configuration and exits"),
-            )
-    }
-}
-
-/// Events of `tracing` go where request lines go.
-fn log_events(config: &Config, sink: &Sink) -> Result<(), StartError> {
-    let filter = EnvFilter::try_new(&config.log.level)
-        .map_err(|error| StartError(format!("log.level = {:?}: {error}", config.log.level)))?;
-    let registry = tracing_subscriber::registry().with(filter);
-    let lines = tracing_subscriber::fmt::layer().with_writer(sink.clone());
-    // A subscriber that is there already was put there on purpose.
-    let _ = match config.log.format {
-        LogFormat::Json => registry.with(lines.json().flatten_event(true)).try_init(),
-        LogFormat::Pretty => {
-            registry.with(lines.compact().without_time().with_ansi(io::stdout().is_terminal())).try_init()
-        }
-        LogFormat::Off => registry.try_init(),
-    };
-    Ok(())
-}
-
-/// Waits for SIGTERM or SIGINT. A second one ends the process at once, for whoever won't wait.
-fn until_signal() -> &'static str {
-    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
-        return "no runtime to wait for signals";
-    };
-    let name = runtime.block_on(signal());
-    std::thread::spawn(move || {
-        runtime.block_on(signal());
-        std::process::exit(130);
-    });
-    name
-}
-
-async fn signal() -> &'static str {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let (Ok(mut term), Ok(mut int)) =
-            (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-        {
-            return tokio::select! {
-                _ = term.recv() => "SIGTERM",
-                _ = int.recv() => "SIGINT",
-            };
-        }
-    }
-    let _ = tokio::signal::ctrl_c().await;
-    "ctrl-c"
 }

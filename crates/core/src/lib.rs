@@ -9,7 +9,7 @@
 //! 4. [`call`]: each call, through the steps of [`call::stack`]: counters, deadline, bulkhead, attempt, identity, wire.
 //! 5. [`problem`]: what the client reads when that did not work out.
 //!
-//! [`bff`] starts it, [`config`] is what an operator may set, [`telemetry`] what is written down. This crate knows no
+//! [`bff`] starts it (as a program by `program.rs`), [`config`] is what an operator may set, [`telemetry`] what is written down. This crate knows no
 //! service and no screen.
 
 pub mod auth;
@@ -20,6 +20,7 @@ pub mod context;
 pub mod extract;
 pub mod front_door;
 pub mod problem;
+mod program;
 pub mod routes;
 pub mod screen;
 mod step;

@@ -21,10 +21,15 @@ use crate::{
 /// The routes of a BFF. Each names its path, its handler and who may call it; a route that doesn't say who does not
 /// compile.
 ///
-/// ```ignore
-/// Routes::new()
+/// ```
+/// use bff_core::prelude::*;
+///
+/// # async fn overview() {}
+/// # async fn order_detail(Path(_): Path<String>) {}
+/// let routes = Routes::new()
 ///     .get("/api/dashboard/overview", overview, signed_in())
-///     .get("/api/orders/{id}", order_detail, scope("orders:read"))
+///     .get("/api/orders/{id}", order_detail, scope("orders:read"));
+/// assert_eq!(routes.iter().map(|route| route.path).last(), Some("/api/orders/{id}"));
 /// ```
 #[derive(Clone, Default)]
 pub struct Routes(Vec<Route>);

@@ -2,7 +2,7 @@
 
 use std::{io::Write as _, net::Ipv4Addr, process, sync::Arc, time::Instant};
 
-use bff_core::telemetry::log::Sink;
+use bff_core::telemetry::sink::Sink;
 use bff_testkit::MockServices;
 use tokio::{
     net::TcpListener,

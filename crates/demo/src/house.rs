@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bff_core::{Running, bff::Bff, config::Sources, telemetry::log::Sink};
+use bff_core::{Running, bff::Bff, config::Sources, telemetry::sink::Sink};
 use bff_testkit::{
     MockServices,
     mocks::{self, SERVICES},

@@ -2,7 +2,7 @@
 
 use std::{fmt::Display, net::SocketAddr, time::Duration};
 
-use bff_core::{Running, bff::Bff, config::Sources, telemetry::log::Sink};
+use bff_core::{Running, bff::Bff, config::Sources, telemetry::sink::Sink};
 use http::{HeaderMap, Method, StatusCode};
 use reqwest::Client;
 use serde_json::Value;

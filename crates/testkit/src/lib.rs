@@ -1,13 +1,17 @@
 //! What a BFF's tests are made of: mocked services fed from `fixtures/`, the real BFF on a free port, and tokens.
 //!
-//! ```ignore
-//! #[tokio::test]
-//! async fn the_overview_without_orders() {
-//!     let bff = TestBff::start(bff_web::bff()).await;
-//!     bff.services.set("orders", Mode::Fail(503));
-//!     let reply = bff.as_user("alice").get("/api/dashboard/overview").await;
-//!     assert_eq!(reply.degraded(), [("orders", "unavailable")]);
-//! }
+//! ```no_run
+//! use bff_testkit::{Mode, TestBff};
+//! # mod bff_web {
+//! #     pub fn bff() -> bff_core::bff::Bff { bff_core::bff::Bff::new("bff-web", "config.toml", "") }
+//! # }
+//!
+//! # async fn the_overview_without_orders() {
+//! let bff = TestBff::start(bff_web::bff()).await;
+//! bff.services.set("orders", Mode::Fail(503));
+//! let reply = bff.as_user("alice").get("/api/dashboard/overview").await;
+//! assert_eq!(reply.degraded(), [("orders".to_owned(), "unavailable".to_owned())]);
+//! # }
 //! ```
 
 pub mod bff;

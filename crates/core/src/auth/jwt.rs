@@ -5,7 +5,7 @@
 //! `jku`, `jwk`, `x5u`, `x5c` and `kid` are not even read. `jsonwebtoken` checks signatures only: its own check of
 //! claims lets absent and malformed ones pass by default, and reads the clock itself.
 //!
-//! There is no I/O here. A key that changes is a new [`Verifier`].
+//! There is no I/O here. `keys` reads the keys; one that changes is a new [`Verifier`].
 
 use std::{
     collections::HashMap,
@@ -14,52 +14,24 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use aws_lc_rs::{
-    rsa,
-    signature::{ECDSA_P256_SHA256_FIXED, ED25519, ParsedPublicKey, RsaPublicKeyComponents},
-};
-use jsonwebtoken::{DecodingKey, crypto};
-use secrecy::ExposeSecret;
+use jsonwebtoken::crypto;
 
 use super::{
     Identity, TokenError,
     claims::{Claims, JsonObject},
+    keys::{Issuer, KeyError},
     token_cache::{TokenCache, TokenHash},
 };
-use crate::config::{Algorithm, AuthConfig, IssuerConfig};
+use crate::config::AuthConfig;
 
 /// The largest token that is looked at: 8 KiB.
 pub const MAX_TOKEN_BYTES: usize = 8 << 10;
-
-/// RFC 7518 section 3.2: a key of at least the size of the hash.
-const MIN_SECRET_BYTES: usize = 32;
-
-/// RFC 7518 section 3.3.
-const MIN_RSA_BITS: usize = 2048;
-
-/// A key of an issuer that cannot be used. It never prints the key.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct KeyError {
-    /// The issuer's name in the configuration.
-    pub issuer_name: String,
-    /// The key in the configuration, what it is and what was expected.
-    pub message: String,
-}
 
 /// Turns tokens into identities. One serves the whole process; it remembers whom it has verified.
 pub struct Verifier {
     issuers: HashMap<String, Issuer>,
     leeway: u64,
     cache: TokenCache,
-}
-
-struct Issuer {
-    audience: String,
-    algorithm: jsonwebtoken::Algorithm,
-    /// The same as tokens spell it.
-    alg: &'static str,
-    key: DecodingKey,
 }
 
 impl Verifier {
@@ -170,91 +142,4 @@ fn check_header(header: &JsonObject, alg: &str) -> Result<(), TokenError> {
         matches!(typ.strip_prefix("application/").unwrap_or(&typ), "jwt" | "at+jwt")
     });
     if header.has("crit") || !is_access_token { Err(TokenError::Unsupported) } else { Ok(()) }
-}
-
-/// A key of the configuration, and what is wrong with it.
-type Problem = (&'static str, &'static str);
-
-impl Issuer {
-    fn read(config: &IssuerConfig) -> Result<Self, Problem> {
-        if config.issuer.is_empty() {
-            return Err(("issuer", "is empty; expected the `iss` of its tokens"));
-        }
-        // An empty one would accept a token with an empty `aud`.
-        if config.audience.is_empty() {
-            return Err(("audience", "is empty; expected the `aud` of its tokens"));
-        }
-        let algorithm =
-            config.algorithm.ok_or(("algorithm", "is absent; expected HS256, RS256, ES256 or EdDSA"))?;
-        let (alg, algorithm, key) = match algorithm {
-            Algorithm::Hs256 => ("HS256", jsonwebtoken::Algorithm::HS256, secret(config)?),
-            Algorithm::Rs256 => ("RS256", jsonwebtoken::Algorithm::RS256, rsa_key(config)?),
-            Algorithm::Es256 => ("ES256", jsonwebtoken::Algorithm::ES256, ec_key(config)?),
-            Algorithm::EdDsa => ("EdDSA", jsonwebtoken::Algorithm::EdDSA, ed_key(config)?),
-        };
-        Ok(Self { audience: config.audience.clone(), algorithm, alg, key })
-    }
-}
-
-fn secret(config: &IssuerConfig) -> Result<DecodingKey, Problem> {
-    let secret = config.secret.as_ref().map_or("", |secret| secret.expose_secret());
-    if secret.len() < MIN_SECRET_BYTES {
-        return Err(("secret", "is absent or too short; expected at least 32 bytes for HS256"));
-    }
-    // Whoever knows a public key could sign with it.
-    if secret.contains("-----BEGIN") {
-        return Err(("secret", "is a PEM; expected a random secret for HS256"));
-    }
-    Ok(DecodingKey::from_secret(secret.as_bytes()))
-}
-
-fn rsa_key(config: &IssuerConfig) -> Result<DecodingKey, Problem> {
-    const EXPECTED: Problem =
-        ("public_key", "is not an RSA key; expected the PEM of an RSA public key for RS256");
-    let key = DecodingKey::from_rsa_pem(public_pem(config)?.as_bytes()).map_err(|_| EXPECTED)?;
-    let parsed =
-        rsa::PublicKey::from_der(key.try_get_as_bytes().map_err(|_| EXPECTED)?).map_err(|_| EXPECTED)?;
-    let modulus = RsaPublicKeyComponents::<Vec<u8>>::from(&parsed).n;
-    // jsonwebtoken takes a shorter one and then refuses every token.
-    let unused_bits = modulus.first().map_or(0, |byte| byte.leading_zeros() as usize);
-    if modulus.len() * 8 - unused_bits < MIN_RSA_BITS {
-        return Err(("public_key", "is an RSA key of too few bits; expected at least 2048 for RS256"));
-    }
-    Ok(key)
-}
-
-fn ec_key(config: &IssuerConfig) -> Result<DecodingKey, Problem> {
-    const EXPECTED: Problem =
-        ("public_key", "is not a P-256 key; expected the PEM of a P-256 public key for ES256");
-    let key = DecodingKey::from_ec_pem(public_pem(config)?.as_bytes()).map_err(|_| EXPECTED)?;
-    // jsonwebtoken takes a key on any curve and then refuses every token.
-    let point = key.try_get_as_bytes().map_err(|_| EXPECTED)?;
-    ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).map_err(|_| EXPECTED)?;
-    Ok(key)
-}
-
-fn ed_key(config: &IssuerConfig) -> Result<DecodingKey, Problem> {
-    const EXPECTED: Problem =
-        ("public_key", "is not an Ed25519 key; expected the PEM of an Ed25519 public key for EdDSA");
-    let key = DecodingKey::from_ed_pem(public_pem(config)?.as_bytes()).map_err(|_| EXPECTED)?;
-    ParsedPublicKey::new(&ED25519, key.try_get_as_bytes().map_err(|_| EXPECTED)?).map_err(|_| EXPECTED)?;
-    Ok(key)
-}
-
-/// The PEM, if it is one public key: jsonwebtoken would take a private key, or the first of several, as well.
-fn public_pem(config: &IssuerConfig) -> Result<&str, Problem> {
-    let pem = config.public_key.as_deref().unwrap_or_default();
-    if pem.contains("PRIVATE KEY") {
-        return Err((
-            "public_key",
-            "is a private key; expected the public key, which is all that a gateway may hold",
-        ));
-    }
-    let is_public =
-        pem.contains("-----BEGIN PUBLIC KEY-----") || pem.contains("-----BEGIN RSA PUBLIC KEY-----");
-    if pem.matches("-----BEGIN").count() == 1 && is_public {
-        Ok(pem)
-    } else {
-        Err(("public_key", "is absent or not one public key; expected one PEM that says `BEGIN PUBLIC KEY`"))
-    }
 }

@@ -19,13 +19,15 @@
 mod claims;
 mod identity;
 mod jwt;
+mod keys;
 mod policy;
 #[cfg(test)]
 mod tests;
 mod token_cache;
 
 pub use identity::{Identity, USER_ID, USER_ROLES, is_reserved};
-pub use jwt::{KeyError, MAX_TOKEN_BYTES, Verifier};
+pub use jwt::{MAX_TOKEN_BYTES, Verifier};
+pub use keys::KeyError;
 pub use policy::{Denied, Policy, public, role, scope, signed_in};
 
 use http::{HeaderMap, header::AUTHORIZATION};

@@ -35,7 +35,9 @@ impl Protocol for Grpc {
 
 /// A typed client of one downstream service: an argument of a handler, bound to its request. Derive it.
 ///
-/// ```ignore
+/// ```
+/// use bff_core::prelude::*;
+///
 /// #[derive(Service)]
 /// #[service(name = "orders")]
 /// pub struct Orders(Binding<Grpc>);

@@ -2,7 +2,7 @@
 //!
 //! A value comes from the BFF's own `config.toml`, from the file given with `--config` instead, and from
 //! environment variables above both: `BFF_SERVER__LISTEN=127.0.0.1:9000` sets `server.listen`. An empty file is a
-//! safe configuration. Whatever is wrong is reported at once, by [`load`], with file, key, found and expected.
+//! safe configuration. Whatever is wrong is reported at once, by [`load()`], with file, key, found and expected.
 
 mod load;
 #[cfg(test)]

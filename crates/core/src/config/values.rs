@@ -1,7 +1,7 @@
 //! How durations, sizes, percentages and networks are written in a configuration.
 //!
 //! Each is a module for `#[serde(with = "…")]`. A refusal says what was expected in words that an operator can
-//! copy, since [`super::load`] prints them as they are.
+//! copy, since [`super::load()`] prints them as they are.
 
 use std::{fmt, time::Duration};
 

@@ -4,6 +4,7 @@
 //! [`worker`] is one thread with a runtime and connection pools of its own.
 
 mod access_log;
+mod activity;
 mod admin;
 mod arrive;
 mod authenticate;
@@ -13,6 +14,7 @@ mod connection;
 mod deadline;
 mod head;
 pub(crate) mod listener;
+mod protocol;
 mod render;
 pub(crate) mod server;
 pub mod stack;

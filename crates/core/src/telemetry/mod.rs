@@ -1,4 +1,5 @@
 //! What a request leaves behind for the people who run the BFF: trace ids and log lines.
 
-pub mod log;
+pub(crate) mod log;
+pub mod sink;
 pub(crate) mod trace;

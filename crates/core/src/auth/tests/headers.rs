@@ -1,0 +1,72 @@
+//! The headers of a request: one bearer token or none, and names that only we may set.
+
+use http::{HeaderMap, HeaderName, HeaderValue, header::AUTHORIZATION};
+
+use crate::auth::{TokenError, USER_ID, USER_ROLES, bearer, is_reserved};
+
+#[test]
+fn a_request_has_one_bearer_token_or_none() {
+    let with_values = |values: &[&'static str]| {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(AUTHORIZATION, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+        }
+        headers
+    };
+    assert_eq!(bearer(&with_values(&[])), Ok(None));
+    for value in ["Bearer a.b.c", "bearer a.b.c", "BEARER a.b.c", "Bearer   a.b.c"] {
+        assert_eq!(bearer(&with_values(&[value])), Ok(Some("a.b.c")), "{value:?}");
+    }
+    for values in [
+        &["Bearer a.b.c", "Bearer a.b.c"][..],
+        &["Bearer a.b.c", "Basic eDp5"],
+        &["Basic eDp5"],
+        &["Bearer"],
+        &["Bearer "],
+        &[""],
+        &["a.b.c"],
+        &["Bearer a.b.c d.e.f"],
+        &["Bearer a.b.c, Bearer d.e.f"],
+        &["Bearer a.b.c,d.e.f"],
+        &["Bearer\ta.b.c"],
+        &["Bearer a.b.c\t"],
+        &[" Bearer a.b.c"],
+        &["Bearer ä.b.c"],
+    ] {
+        assert_eq!(bearer(&with_values(values)), Err(TokenError::Malformed), "{values:?}");
+    }
+}
+
+#[test]
+fn our_headers_are_ours_in_every_spelling() {
+    for name in [
+        "X-User-Id",
+        "x-user-roles",
+        "x_user_id",
+        "X_User-Id",
+        "x-user_roles",
+        "x-user-",
+        "x-user-anything",
+        "X-Request-Id",
+        "x_request_id",
+        "x-request_id",
+        "X-Internal-Secret",
+        "x_internal_secret",
+    ] {
+        assert!(is_reserved(&HeaderName::from_bytes(name.as_bytes()).unwrap()), "{name}");
+    }
+    for name in [
+        "x",
+        "x-user",
+        "x-users",
+        "x-request-ids",
+        "x-request-i",
+        "x-request-timeout-ms",
+        "user-id",
+        "accept",
+        "x-internal",
+    ] {
+        assert!(!is_reserved(&HeaderName::from_bytes(name.as_bytes()).unwrap()), "{name}");
+    }
+    assert!(is_reserved(&USER_ID) && is_reserved(&USER_ROLES));
+}
