@@ -78,6 +78,12 @@ impl Wire {
         &self.received
     }
 
+    /// Reads at most this many bytes and forgets them; 0 when the server has hung up.
+    pub async fn read_some(&mut self, at_most: usize) -> usize {
+        let mut bytes = vec![0; at_most];
+        self.stream.read(&mut bytes).await.unwrap_or(0)
+    }
+
     /// Waits until the server hangs up, whatever it says before.
     pub async fn closed(&mut self) {
         while self.receive().await {}

@@ -73,6 +73,45 @@ async fn a_head_that_does_not_end_is_cut_however_busy_it_looks() {
     tokio::join!(stalled, trickling, second_request, in_time);
 }
 
+/// Asks for far more than the sockets' buffers hold, on one connection.
+async fn ask_for_much(bff: &TestBff) -> Wire {
+    let token = bearer(&bff.token("erin").sign());
+    let mut wire = Wire::to(bff.address()).await;
+    wire.send(head("GET", OVERVIEW, &[token]).repeat(100)).await;
+    wire
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_read_is_cut() {
+    let bff = TestBff::with(bff_web::bff())
+        .set("server.idle_timeout", "200ms")
+        .set("server.header_timeout", "200ms")
+        .set("server.max_connections", 1)
+        .start()
+        .await;
+    let _silent = ask_for_much(&bff).await;
+    let mut next = Wire::to(bff.address()).await;
+    tokio::select! {
+        reply = next.get("/nowhere", &[]) => assert_eq!(reply.status, 404),
+        () = tokio::time::sleep(SHORT * 25) => panic!("the one that does not read still has its place"),
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_reads_slowly_gets_everything() {
+    let bff = TestBff::with(bff_web::bff()).set("server.idle_timeout", "200ms").start().await;
+    let whole = bff.as_user("erin").get(OVERVIEW).await.body.len() * 100;
+    let mut slow = ask_for_much(&bff).await;
+    let (mut read, began) = (0, Instant::now());
+    while read < whole {
+        let more = slow.read_some(1 << 20).await;
+        assert!(more > 0, "cut after {read} of {whole} bytes although it was read");
+        read += more;
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert!(began.elapsed() > SHORT * 2, "not slow");
+}
+
 #[tokio::test]
 async fn an_idle_connection_is_closed_and_a_busy_one_is_not() {
     let bff = TestBff::with(bff_web::bff())

@@ -62,6 +62,11 @@ impl Activity {
         }
     }
 
+    /// Bytes went out: a client that reads slowly is not idle, one that doesn't read is.
+    fn wrote(&self) {
+        self.idle_since.store(self.now(), Relaxed);
+    }
+
     pub(super) fn verdict(&self, config: &ServerConfig) -> Verdict {
         let soon = Instant::now() + config.header_timeout.min(config.idle_timeout);
         if self.in_flight.load(Relaxed) > 0 {
@@ -105,6 +110,13 @@ impl Watched {
     pub(super) fn new(io: TokioIo<TcpStream>, activity: &Arc<Activity>) -> Self {
         Self { io, activity: Arc::clone(activity) }
     }
+
+    fn note(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        if written.is_ready() {
+            self.activity.wrote();
+        }
+        written
+    }
 }
 
 impl rt::Read for Watched {
@@ -123,7 +135,8 @@ impl rt::Read for Watched {
 
 impl rt::Write for Watched {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.io).poll_write(cx, bytes)
+        let written = Pin::new(&mut self.io).poll_write(cx, bytes);
+        self.note(written)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -143,6 +156,7 @@ impl rt::Write for Watched {
         cx: &mut Context<'_>,
         bytes: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.io).poll_write_vectored(cx, bytes)
+        let written = Pin::new(&mut self.io).poll_write_vectored(cx, bytes);
+        self.note(written)
     }
 }

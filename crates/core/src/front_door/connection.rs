@@ -121,14 +121,17 @@ async fn drive(
     phase: &mut watch::Receiver<Phase>,
 ) {
     let mut alarm = pin!(tokio::time::sleep(config.header_timeout.min(config.idle_timeout)));
-    let mut draining = false;
+    let (mut draining, mut closing) = (false, false);
     loop {
         tokio::select! {
             // An error here is the client's: it went away, or spoke no HTTP. Its request, if any, has its own line.
             _ = connection.as_mut() => return,
             () = alarm.as_mut() => match activity.verdict(config) {
                 Verdict::Cut => return,
+                // It was asked to close and has not: its client does not read what is left to write.
+                Verdict::Close if closing => return,
                 Verdict::Close => {
+                    closing = true;
                     connection.as_mut().graceful_shutdown();
                     alarm.as_mut().reset(Instant::now() + config.header_timeout);
                 }
