@@ -16,6 +16,7 @@ mod observe;
 mod propagate;
 mod rpc;
 mod service;
+mod services;
 mod shared;
 pub mod stack;
 #[cfg(test)]
@@ -40,7 +41,8 @@ pub use self::{
 pub(crate) use self::{
     error::causes,
     propagate::TIMEOUT_HEADER,
-    service::{ServicePool, Services, SharedService},
+    service::SharedService,
+    services::{ServicePool, Services},
 };
 use crate::context::RequestContext;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{Router, http::StatusCode, routing::get};
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
-use super::{connection, server::Phase};
+use super::{connection, phase::Phase};
 use crate::config::ServerConfig;
 
 /// Probes and people; nothing that needs more.

@@ -24,8 +24,8 @@ use tower::Service as _;
 use super::{
     Peer,
     activity::{Activity, Busy, Verdict, Watched},
+    phase::Phase,
     protocol::{Protocol, first_bytes},
-    server::Phase,
 };
 use crate::config::ServerConfig;
 

@@ -8,7 +8,7 @@ use tokio::{
 };
 
 use super::{
-    server::Phase,
+    phase::Phase,
     worker::{Handoff, WorkerHandle},
 };
 

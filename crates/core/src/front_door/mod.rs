@@ -14,6 +14,7 @@ mod connection;
 mod deadline;
 mod head;
 pub(crate) mod listener;
+mod phase;
 mod protocol;
 mod render;
 pub(crate) mod server;

@@ -17,6 +17,7 @@ use tokio::{net::TcpListener, runtime, sync::watch};
 
 use super::{
     Shared, admin, listener,
+    phase::Phase,
     worker::{self, Blueprint},
 };
 use crate::{
@@ -24,15 +25,6 @@ use crate::{
     config::DrainConfig,
     routes::Routes,
 };
-
-/// Where a BFF is between start and exit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Phase {
-    Serving,
-    NotReady,
-    Draining,
-    Gone,
-}
 
 /// A BFF that runs. Dropping it drains it without the notice.
 pub struct Running {

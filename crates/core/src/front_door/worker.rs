@@ -22,7 +22,7 @@ use tokio::{
     task::JoinSet,
 };
 
-use super::{FrontDoor, Shared, connection, server::Phase};
+use super::{FrontDoor, Shared, connection, phase::Phase};
 use crate::{
     call::{Services, SharedService},
     routes::Routes,
