@@ -133,7 +133,7 @@ impl Bff {
         })?;
         let services = self.services.iter().map(|(name, grpc)| {
             let config = config.services.get(*name).cloned().unwrap_or_default();
-            Arc::new(SharedService { name, grpc: *grpc, config, counters: Arc::default() })
+            Arc::new(SharedService::new(name, *grpc, config))
         });
         let services = services.collect();
         let log = AccessLog::new(self.name, log.filter(|_| config.log.access), config.log.format);

@@ -35,6 +35,8 @@ pub(crate) struct Inner {
     pub(crate) started: Instant,
     pub(crate) deadline: Instant,
     pub(crate) calls_deadline: Instant,
+    /// Whether the client asked for less time than the route has.
+    pub(crate) hurried: bool,
     pub(crate) peer: Option<SocketAddr>,
     identity: OnceLock<Arc<Identity>>,
     sections: Mutex<Vec<SectionRecord>>,
@@ -62,6 +64,7 @@ pub(crate) struct Arrival {
     pub(crate) started: Instant,
     pub(crate) peer: Option<SocketAddr>,
     pub(crate) time: Duration,
+    pub(crate) hurried: bool,
     pub(crate) calls_percent: u8,
 }
 
@@ -76,6 +79,7 @@ impl RequestContext {
             started: arrival.started,
             deadline: arrival.started + arrival.time,
             calls_deadline: arrival.started + calls,
+            hurried: arrival.hurried,
             peer: arrival.peer,
             identity: OnceLock::new(),
             sections: Mutex::default(),
@@ -94,6 +98,7 @@ impl RequestContext {
             started: Instant::now(),
             peer: None,
             time,
+            hurried: false,
             calls_percent: 100,
         })
     }

@@ -106,6 +106,16 @@ impl TestBffBuilder {
         self
     }
 
+    /// Breakers that never open, for a test that makes one service fail many times in a row.
+    #[must_use]
+    pub fn without_breakers(self) -> Self {
+        let used: Vec<_> = SERVICES.into_iter().filter(|service| self.bff.uses(service)).collect();
+        used.into_iter().fold(self, |builder, service| {
+            let key = |name| format!("services.{service}.breaker.{name}");
+            builder.set(&key("consecutive_failures"), 1_000_000).set(&key("minimum_calls"), 1_000_000)
+        })
+    }
+
     /// Starts it, with mocked services behind it.
     pub async fn start(self) -> TestBff {
         let services = MockServices::start().await;

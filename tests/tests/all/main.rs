@@ -20,6 +20,7 @@ mod protocols;
 mod redirects;
 mod remaining_time;
 mod request_ids;
+mod resilience;
 mod statuses;
 mod token_algorithms;
 mod traces;

@@ -27,7 +27,7 @@ const TABLE: [Row; 12] = [
 
 #[tokio::test]
 async fn an_optional_section_says_the_reason() {
-    let bff = TestBff::start(bff_web::bff()).await;
+    let bff = TestBff::with(bff_web::bff()).without_breakers().start().await;
     for (status, [http, grpc], _) in TABLE {
         bff.services.set("notifications", Mode::Fail(status));
         bff.services.set("orders", Mode::Fail(status));
@@ -45,7 +45,7 @@ async fn an_optional_section_says_the_reason() {
 
 #[tokio::test]
 async fn a_fallback_says_the_reason_beside_its_default() {
-    let bff = TestBff::start(bff_mobile::bff()).await;
+    let bff = TestBff::with(bff_mobile::bff()).without_breakers().start().await;
     for (status, [http, _], _) in TABLE {
         bff.services.set("notifications", Mode::Fail(status));
         let reply = bff.as_user("alice").get("/mobile/home").await;
@@ -56,7 +56,7 @@ async fn a_fallback_says_the_reason_beside_its_default() {
 
 #[tokio::test]
 async fn a_required_section_makes_it_a_problem() {
-    let bff = TestBff::start(bff_web::bff()).await;
+    let bff = TestBff::with(bff_web::bff()).without_breakers().start().await;
     for (status, [http, grpc], [over_http, over_grpc]) in TABLE {
         for (service, path, operation, reason, (expected, code)) in [
             ("users", OVERVIEW, "users.get", http, over_http),
@@ -76,7 +76,7 @@ async fn a_required_section_makes_it_a_problem() {
 
 #[tokio::test]
 async fn an_order_without_an_invoice_is_whole() {
-    let bff = TestBff::start(bff_web::bff()).await;
+    let bff = TestBff::with(bff_web::bff()).without_breakers().start().await;
     let reply = bff.as_user("alice").get("/api/orders/ord-1007").await;
     assert_eq!((reply.status.as_u16(), reply.degraded()), (200, Vec::new()));
     assert!(reply.json()["invoice"].is_null());
@@ -84,7 +84,7 @@ async fn an_order_without_an_invoice_is_whole() {
 
 #[tokio::test]
 async fn everything_optional_may_fail_at_once() {
-    let bff = TestBff::start(bff_mobile::bff()).await;
+    let bff = TestBff::with(bff_mobile::bff()).without_breakers().start().await;
     bff.services.set("notifications", Mode::Fail(500));
     bff.services.set("orders", Mode::Fail(503));
     let reply = bff.as_user("alice").get("/mobile/home").await;

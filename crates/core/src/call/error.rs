@@ -1,6 +1,6 @@
 //! Why a call failed: one reason from a registry for clients, one sentence for the log.
 
-use std::{borrow::Cow, fmt, sync::Arc};
+use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
 
 use serde::Serialize;
 
@@ -84,6 +84,7 @@ struct Inner {
     reason: Reason,
     operation: &'static str,
     detail: Cow<'static, str>,
+    retry_after: Option<Duration>,
 }
 
 impl CallError {
@@ -94,12 +95,25 @@ impl CallError {
             let cut = detail.floor_char_boundary(DETAIL_LIMIT);
             detail = Cow::Owned(format!("{}…", &detail[..cut]));
         }
-        Self(Arc::new(Inner { reason, operation: "", detail }))
+        Self(Arc::new(Inner { reason, operation: "", detail, retry_after: None }))
     }
 
     pub(crate) fn of(mut self, operation: &'static str) -> Self {
         Arc::make_mut(&mut self.0).operation = operation;
         self
+    }
+
+    /// Says when the service wants to be asked again.
+    pub(crate) fn with_retry_after(mut self, pause: Option<Duration>) -> Self {
+        if pause.is_some() {
+            Arc::make_mut(&mut self.0).retry_after = pause;
+        }
+        self
+    }
+
+    /// When the service wants to be asked again, if it said so.
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
     }
 
     /// Its entry in the registry.
@@ -120,7 +134,7 @@ impl CallError {
 
 impl fmt::Display for CallError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { reason, operation, detail } = &*self.0;
+        let Inner { reason, operation, detail, .. } = &*self.0;
         if operation.is_empty() {
             write!(out, "{reason}: {detail}")
         } else {

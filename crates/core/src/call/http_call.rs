@@ -111,7 +111,8 @@ impl<K: Safety> HttpCall<K> {
             }
             let deadline = context.inner().calls_deadline;
             let wire = Wire::Http { method, path_and_query, body };
-            let outgoing = Box::new(Outgoing { operation, context, deadline, headers, wire });
+            let outgoing =
+                Box::new(Outgoing { operation, idempotent: K::IDEMPOTENT, context, deadline, headers, wire });
             service.send(outgoing, decode).await
         })
     }

@@ -6,6 +6,8 @@
 
 mod attempt;
 mod binding;
+mod breaker;
+mod budget;
 mod bulkhead;
 mod combine;
 mod deadline;
@@ -14,6 +16,7 @@ mod error;
 mod http_call;
 mod observe;
 mod propagate;
+mod retry;
 mod rpc;
 mod service;
 mod services;
@@ -22,6 +25,7 @@ pub mod stack;
 #[cfg(test)]
 mod testing;
 mod transport;
+mod window;
 
 use std::pin::Pin;
 
@@ -70,8 +74,11 @@ impl Safety for Unsafe {
 
 /// One call on its way down the outbound stack. It travels boxed: an async function holds what it passes on twice, and a
 /// call's future is moved as a whole.
+#[derive(Clone)]
 pub(crate) struct Outgoing {
     pub(crate) operation: &'static str,
+    /// Whether it may be sent twice.
+    pub(crate) idempotent: bool,
     pub(crate) context: RequestContext,
     /// The instant at which the call gives up; [`deadline`] lowers it, [`propagate`] sends what is left.
     pub(crate) deadline: Instant,
@@ -80,6 +87,7 @@ pub(crate) struct Outgoing {
 }
 
 /// What goes onto the wire.
+#[derive(Clone)]
 pub(crate) enum Wire {
     Http { method: Method, path_and_query: String, body: Option<Bytes> },
     Grpc { path: &'static str, message: Bytes },

@@ -47,7 +47,8 @@ where
         let deadline = context.inner().calls_deadline;
         let wire = Wire::Grpc { path: method.path, message };
         let headers = HeaderMap::new();
-        let outgoing = Box::new(Outgoing { operation, context, deadline, headers, wire });
+        let outgoing =
+            Box::new(Outgoing { operation, idempotent: K::IDEMPOTENT, context, deadline, headers, wire });
         service.send(outgoing, |reply| decode::protobuf(reply)).await
     })
 }

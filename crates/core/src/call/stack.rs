@@ -7,15 +7,17 @@ use tower::ServiceBuilder;
 
 use super::{
     attempt::{AttemptTimeout, AttemptTimeoutLayer},
+    breaker::{BreakerLayer, Breaking},
     bulkhead::{Bulkhead, BulkheadLayer},
     deadline::{Deadline, DeadlineLayer},
     observe::{Observe, ObserveLayer},
     propagate::{Propagate, PropagateLayer},
+    retry::{Retry, RetryLayer},
     service::SharedService,
     transport::Transport,
 };
 
-pub(super) type Outbound = Observe<Deadline<Bulkhead<AttemptTimeout<Propagate<Transport>>>>>;
+pub(super) type Outbound = Observe<Deadline<Retry<Breaking<Bulkhead<AttemptTimeout<Propagate<Transport>>>>>>>;
 
 pub(super) fn outbound(service: &SharedService) -> Result<Outbound, String> {
     let config = &service.config;
@@ -24,6 +26,11 @@ pub(super) fn outbound(service: &SharedService) -> Result<Outbound, String> {
         .layer(ObserveLayer::new(&service.counters))
         // Everything below ends in time: waiting for a place, attempts, a body that trickles.
         .layer(DeadlineLayer::new(config.timeout))
+        // One more attempt, from a budget. Outside the breaker, which judges each attempt, and outside the bulkhead, so that
+        // no place is held during the pause.
+        .layer(RetryLayer::new(&config.retry, &service.budget))
+        // A service that fails gets a pause, and calls an answer at once.
+        .layer(BreakerLayer::new(&service.breaker))
         // No more in flight than the service bears. Inside the deadline, since waiting for a place takes time.
         .layer(BulkheadLayer::new(config.bulkhead, config.bulkhead_wait))
         // One try on the wire may take less than the whole call, which leaves time for another one.

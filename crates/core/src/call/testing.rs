@@ -91,7 +91,14 @@ pub(super) fn outgoing(left: Duration) -> Box<Outgoing> {
     let context = RequestContext::for_test(left);
     let wire = Wire::Http { method: Method::GET, path_and_query: "/".to_owned(), body: None };
     let deadline = context.inner().calls_deadline;
-    Box::new(Outgoing { operation: "test.call", context, deadline, headers: HeaderMap::new(), wire })
+    Box::new(Outgoing {
+        operation: "test.call",
+        idempotent: true,
+        context,
+        deadline,
+        headers: HeaderMap::new(),
+        wire,
+    })
 }
 
 /// The reply of a service that is well.

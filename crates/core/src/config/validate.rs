@@ -60,7 +60,7 @@ fn ranges(config: &Config, checks: &mut Checks<'_>) {
 
     // More threads or connections than any machine has use for are a slip of the keyboard.
     checks.number(&["server", "workers"], server.workers, 0, 1024);
-    checks.number(&["server", "max_connections"], server.max_connections, 1, usize::MAX);
+    checks.number(&["server", "max_connections"], server.max_connections, 1, 10_000_000);
     checks.number(&["server", "http2_max_streams"], server.http2_max_streams as usize, 1, usize::MAX);
     checks.number(&["limits", "headers"], limits.headers, 1, usize::MAX);
     // A body of 0 bytes at most is a sensible rule for a BFF that only reads.

@@ -76,6 +76,7 @@ impl<S: Step<Box<Exchange>, Out = Response>> Step<Request> for Arrive<S> {
             services: Arc::clone(&settings.services),
             started: Instant::now(),
             peer,
+            hurried: asked.is_some_and(|asked| asked < settings.time),
             time: asked.map_or(settings.time, |asked| asked.min(settings.time)),
             calls_percent: settings.calls_percent,
         });

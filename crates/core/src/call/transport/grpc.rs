@@ -2,7 +2,10 @@
 //!
 //! Messages pass as bytes, so that the stack above is the same for HTTP and gRPC; [`BytesCodec`] moves them.
 
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::{
+    sync::atomic::{AtomicUsize, Ordering::Relaxed},
+    time::Duration,
+};
 
 use bytes::{Buf as _, BufMut as _, Bytes};
 use http::{HeaderMap, uri::PathAndQuery};
@@ -76,7 +79,13 @@ fn failed(status: &Status) -> CallError {
         detail.push_str(": ");
         detail.push_str(&causes(source));
     }
-    CallError::new(reason, detail)
+    CallError::new(reason, detail).with_retry_after(pushback(status))
+}
+
+/// gRPC's own `Retry-After`, in the trailers (gRFC A6). A negative value asks not to be asked again: the far future does that.
+fn pushback(status: &Status) -> Option<Duration> {
+    let millis: i64 = status.metadata().get("grpc-retry-pushback-ms")?.to_str().ok()?.parse().ok()?;
+    Some(u64::try_from(millis).map_or(Duration::MAX, Duration::from_millis))
 }
 
 /// Whether this is tonic's word for an answer that is no gRPC message, such as a web page. It borrows `INTERNAL`, `UNKNOWN`

@@ -80,6 +80,7 @@ impl HttpTransport {
         *request.headers_mut() = headers;
         let (response, connection) = self.pool.send(request).await?;
         if let Err(error) = accept(response.status()) {
+            let error = error.with_retry_after(retry_after(response.headers()));
             if Box::pin(is_read_soon(response.into_body())).await {
                 self.pool.give_back(connection);
             }
@@ -174,6 +175,12 @@ fn is_json(headers: &HeaderMap) -> bool {
     let essence = media_type.split(';').next().unwrap_or_default().trim();
     essence.eq_ignore_ascii_case("application/json")
         || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+/// RFC 9110, 10.2.3, as seconds; a date would need a clock that agrees with the service's.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds))
 }
 
 /// What a status means for the call.

@@ -34,10 +34,24 @@ fn numbers(name: &str, service: &ServiceConfig, checks: &mut Checks<'_>) {
     checks.duration(&path("attempt_timeout"), service.attempt_timeout, &Span::TIMEOUT);
     checks.duration(&path("connect_timeout"), service.connect_timeout, &Span::TIMEOUT);
     checks.duration(&path("bulkhead_wait"), service.bulkhead_wait, &Span::PAUSE);
-    checks.number(&path("bulkhead"), service.bulkhead, 1, usize::MAX);
+    checks.number(&path("bulkhead"), service.bulkhead, 1, 1_000_000);
     checks.number(&path("max_depth"), service.max_depth, 1, usize::MAX);
     checks.number(&path("channels"), service.channels, 1, 1024);
     checks.size(&path("max_reply"), service.max_reply);
+    let (retry, breaker) = (&service.retry, &service.breaker);
+    let path = |field| ["services", name, "retry", field];
+    checks.number(&path("attempts"), retry.attempts as usize, 0, 10);
+    checks.duration(&path("backoff"), retry.backoff, &Span::PAUSE);
+    checks.duration(&path("backoff_at_most"), retry.backoff_at_most, &Span::PAUSE);
+    checks.number(&path("budget_percent"), retry.budget_percent as usize, 0, 100);
+    let path = |field| ["services", name, "breaker", field];
+    checks.number(&path("consecutive_failures"), breaker.consecutive_failures as usize, 1, usize::MAX);
+    checks.number(&path("failure_percent"), breaker.failure_percent as usize, 1, 100);
+    checks.number(&path("minimum_calls"), breaker.minimum_calls as usize, 1, usize::MAX);
+    checks.duration(&path("window"), breaker.window, &Span::TIMEOUT);
+    checks.duration(&path("open_for"), breaker.open_for, &Span::TIMEOUT);
+    checks.duration(&path("open_for_at_most"), breaker.open_for_at_most, &Span::TIMEOUT);
+    checks.number(&path("successes_to_close"), breaker.successes_to_close as usize, 1, usize::MAX);
 }
 
 /// A path is allowed, for services that share a host. A query would be lost when a call sets its own.

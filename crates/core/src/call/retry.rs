@@ -1,0 +1,86 @@
+//! One more attempt, where that can help: the call may be sent twice, the failure may pass, the budget has room and the
+//! deadline can still be met.
+
+#[cfg(test)]
+mod tests;
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::time::{Instant, sleep};
+use tower::Layer;
+
+use super::{CallError, Outcome, Outgoing, Reason, budget::Budget};
+use crate::{config::RetryConfig, step::Step};
+
+#[derive(Clone)]
+pub(super) struct RetryLayer {
+    config: RetryConfig,
+    budget: Arc<Budget>,
+}
+
+impl RetryLayer {
+    pub(super) fn new(config: &RetryConfig, budget: &Arc<Budget>) -> Self {
+        Self { config: config.clone(), budget: Arc::clone(budget) }
+    }
+}
+
+impl<S> Layer<S> for RetryLayer {
+    type Service = Retry<S>;
+
+    fn layer(&self, inner: S) -> Retry<S> {
+        Retry { inner, config: self.config.clone(), budget: Arc::clone(&self.budget) }
+    }
+}
+
+pub(super) struct Retry<S> {
+    inner: S,
+    config: RetryConfig,
+    budget: Arc<Budget>,
+}
+
+impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Retry<S> {
+    type Out = Outcome;
+
+    async fn call(&self, mut outgoing: Box<Outgoing>) -> Outcome {
+        self.budget.earn(Instant::now());
+        if !outgoing.idempotent {
+            return self.inner.call(outgoing).await;
+        }
+        for attempt in 0..self.config.attempts {
+            let again = outgoing.clone();
+            let error = match self.inner.call(outgoing).await {
+                Err(error) if may_pass(&error) => error,
+                outcome => return outcome,
+            };
+            outgoing = again;
+            let pause = error.retry_after().unwrap_or_else(|| self.backoff(attempt));
+            let now = Instant::now();
+            // A pause beyond all clocks is a service that does not want to be asked again.
+            let in_time = now.checked_add(pause).is_some_and(|at| at < outgoing.deadline);
+            if !in_time || !self.budget.spend(now) {
+                return Err(error);
+            }
+            Box::pin(sleep(pause)).await;
+        }
+        self.inner.call(outgoing).await
+    }
+}
+
+impl<S> Retry<S> {
+    /// Full jitter over a doubling span (Brooker, "Exponential Backoff And Jitter"), but never at once.
+    fn backoff(&self, attempt: u32) -> Duration {
+        let longest =
+            self.config.backoff.saturating_mul(1 << (attempt + 1).min(16)).min(self.config.backoff_at_most);
+        let shortest = self.config.backoff.min(longest);
+        shortest + longest.saturating_sub(shortest).mul_f64(fastrand::f64())
+    }
+}
+
+/// A failure that another attempt may not meet. A service that says 429 is tried again only if it says when.
+fn may_pass(error: &CallError) -> bool {
+    match error.reason() {
+        Reason::Unavailable | Reason::Timeout => true,
+        Reason::Rejected => error.retry_after().is_some(),
+        _ => false,
+    }
+}
