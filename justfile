@@ -12,7 +12,7 @@ demo *options: (_build "bff-demo")
     @cargo run --quiet --package bff-demo -- demo {{ options }}
 
 # Prints a token that the demo's BFFs trust: `just token alice`, `just token acme-books --bff partner --account acme`.
-token user *options: _tools
+token user *options: (_build "bff-demo")
     @cargo run --quiet --package bff-demo -- token {{ user }} {{ options }}
 
 # Calls every screen in its normal and degraded forms on free ports, a line for each.
@@ -42,8 +42,14 @@ _tests:
 
 # Rewrites the snapshots from what the screens answer now. Read the difference before you commit it.
 snapshots: _tools
-    INSTA_UPDATE=always cargo test --workspace --quiet
-    git --no-pager diff --stat -- '*.snap'
+    #!/usr/bin/env bash
+    set -uo pipefail
+    find . -name '*.snap.new' -not -path './target/*' -delete
+    INSTA_UPDATE=always cargo test --workspace --quiet --no-fail-fast --tests
+    result=$?
+    printf '\nsnapshots that are new or other than before (read them before you commit them):\n'
+    git status --short -- '*.snap'
+    exit $result
 
 # Licences, sources and bans of the dependencies, and dependencies that nobody uses.
 audit:

@@ -1,6 +1,10 @@
 //! [`Bff`]: routes and a configuration, made into a server that runs until it has drained.
 
-use std::{collections::BTreeSet, fmt, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    sync::Arc,
+};
 
 use crate::{
     auth::Verifier,
@@ -102,11 +106,20 @@ impl Bff {
 
     /// The same method and path twice would be a panic inside the router.
     fn check_routes(&self) -> Result<(), StartError> {
-        let mut seen = BTreeSet::new();
+        let (mut seen, mut shapes) = (BTreeSet::new(), BTreeMap::new());
         for route in self.routes.iter() {
             let name = format!("{} {}", route.method.as_ref().map_or("", http::Method::as_str), route.path);
-            if !route.path.starts_with('/') {
-                return Err(StartError(format!("the route {name} does not begin with /")));
+            if let Err(fault) = route.check_path() {
+                return Err(StartError(format!("the route {name} {fault}")));
+            }
+            let shape: Vec<_> =
+                route.path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }).collect();
+            let shape = shape.join("/");
+            let other = *shapes.entry(shape).or_insert(route.path);
+            if other != route.path {
+                return Err(StartError(format!(
+                    "the route {name} stands beside {other}: use one name for the parameter"
+                )));
             }
             if !seen.insert(name.clone()) {
                 return Err(StartError(format!("the route {name} is there twice")));

@@ -92,7 +92,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
         let json = &mut serde_json::Deserializer::from_slice(&body);
         let value = serde_path_to_error::deserialize(&mut *json).map_err(|error| {
             let place = error.path().to_string();
-            invalid(if place == "." {
+            invalid(if matches!(place.as_str(), "." | "?") {
                 error.into_inner().to_string()
             } else {
                 format!("{place}: {}", error.inner())

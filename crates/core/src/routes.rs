@@ -84,38 +84,42 @@ impl Step<Request> for Endpoint {
     }
 }
 
-macro_rules! methods {
-    ($($(#[$doc:meta])* $name:ident $method:ident;)+) => {
-        $($(#[$doc])*
-        #[must_use]
-        pub fn $name<H: Handler<T>, T: 'static>(
-            self,
-            path: &'static str,
-            handler: H,
-            policy: Policy,
-        ) -> Self {
-            self.add(Method::$method, path, handler, policy)
-        })+
-    };
-}
-
 impl Routes {
     /// No routes yet.
     pub fn new() -> Self {
         Self::default()
     }
 
-    methods! {
-        /// A read. `HEAD` is answered too.
-        get GET;
-        /// A write that creates or acts.
-        post POST;
-        /// A write that replaces.
-        put PUT;
-        /// A write that changes a part.
-        patch PATCH;
-        /// A removal.
-        delete DELETE;
+    // Written out and not by a macro, so that a compile error shows the method that was called.
+
+    /// A read. `HEAD` is answered too.
+    #[must_use]
+    pub fn get<H: Handler<T>, T: 'static>(self, path: &'static str, handler: H, policy: Policy) -> Self {
+        self.add(Method::GET, path, handler, policy)
+    }
+
+    /// A write that creates or acts.
+    #[must_use]
+    pub fn post<H: Handler<T>, T: 'static>(self, path: &'static str, handler: H, policy: Policy) -> Self {
+        self.add(Method::POST, path, handler, policy)
+    }
+
+    /// A write that replaces.
+    #[must_use]
+    pub fn put<H: Handler<T>, T: 'static>(self, path: &'static str, handler: H, policy: Policy) -> Self {
+        self.add(Method::PUT, path, handler, policy)
+    }
+
+    /// A write that changes a part.
+    #[must_use]
+    pub fn patch<H: Handler<T>, T: 'static>(self, path: &'static str, handler: H, policy: Policy) -> Self {
+        self.add(Method::PATCH, path, handler, policy)
+    }
+
+    /// A removal.
+    #[must_use]
+    pub fn delete<H: Handler<T>, T: 'static>(self, path: &'static str, handler: H, policy: Policy) -> Self {
+        self.add(Method::DELETE, path, handler, policy)
     }
 
     /// Gives the route before it a deadline of its own.
@@ -180,6 +184,32 @@ impl Routes {
 }
 
 impl RouteInfo {
+    /// What the router would panic at, or never match, in words.
+    pub(crate) fn check_path(&self) -> Result<(), String> {
+        if !self.path.starts_with('/') {
+            return Err("does not begin with /".to_owned());
+        }
+        if self.path.contains(['?', '#']) {
+            return Err("has a query; take it with Query<…> in the handler".to_owned());
+        }
+        for segment in self.path.split('/').skip(1) {
+            let parameter = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+            if let Some(name) = segment.strip_prefix([':', '*']) {
+                let name = if name.is_empty() { "rest" } else { name };
+                let star = if segment.starts_with('*') { "*" } else { "" };
+                return Err(format!("has the segment {segment}: write {{{star}{name}}}"));
+            }
+            if segment.contains(['{', '}'])
+                && parameter.is_none_or(|name| name.is_empty() || name.contains(['{', '}']))
+            {
+                return Err(format!(
+                    "has the segment {segment}: a parameter is a whole segment, such as {{id}}"
+                ));
+            }
+        }
+        Ok(())
+    }
+
     fn unmatched(path: &'static str) -> Arc<Self> {
         Arc::new(Self { method: None, path, policy: crate::auth::public(), deadline: None })
     }

@@ -18,7 +18,7 @@ use tracing_subscriber::{
 
 use crate::{
     control,
-    house::{House, StartError},
+    house::{Breakers, House, StartError},
     lines,
     ports::Ports,
 };
@@ -54,7 +54,7 @@ async fn serve(ports: &Ports) -> Result<(), StartError> {
     // All goes through one buffer, so that lines appear in the order in which they were written.
     let (sink, writer) = Sink::stdout();
     log_events(&sink);
-    let house = House::start(ports, Some(&sink)).await?;
+    let house = House::start(ports, Some(&sink), Breakers::On).await?;
     say(&sink, &lines::welcome(&house, &format!("http://{address}")));
 
     let router = control::router(Arc::clone(&house.services));

@@ -111,6 +111,15 @@ impl Addresses {
     }
 }
 
+/// Whether a service that keeps failing gets a pause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Breakers {
+    /// As the BFFs are.
+    On,
+    /// Never: for many screens at once that all look at one failure.
+    Off,
+}
+
 /// All that runs.
 pub struct House {
     pub services: Arc<MockServices>,
@@ -120,10 +129,10 @@ pub struct House {
 
 impl House {
     /// Starts everything or nothing. `log` takes the lines of requests.
-    pub async fn start(ports: &Ports, log: Option<&Sink>) -> Result<Self, StartError> {
+    pub async fn start(ports: &Ports, log: Option<&Sink>, breakers: Breakers) -> Result<Self, StartError> {
         let services = Arc::new(MockServices::start_on(ports.services()).await?);
         let start = |which: Which| -> Result<_, StartError> {
-            Ok((which, which.bff().start(&sources(which, ports, Some(&services)), log.cloned())?))
+            Ok((which, which.bff().start(&sources(which, ports, Some((&services, breakers))), log.cloned())?))
         };
         let [web, mobile, partner] = Which::ALL;
         let bffs = [start(web)?, start(mobile)?, start(partner)?];
@@ -152,7 +161,7 @@ impl House {
 
 /// A BFF's own configuration with the demo's addresses and issuer. Not the environment: one `BFF_SERVER__LISTEN` would
 /// be meant for one of them and hit all three.
-pub fn sources(which: Which, ports: &Ports, services: Option<&MockServices>) -> Sources {
+pub fn sources(which: Which, ports: &Ports, services: Option<(&MockServices, Breakers)>) -> Sources {
     let bff = which.bff();
     let (listen, admin) = ports.of(which);
     let settings = [
@@ -170,9 +179,17 @@ pub fn sources(which: Which, ports: &Ports, services: Option<&MockServices>) -> 
     let sources = bff.builtin_config();
     let sources =
         settings.into_iter().fold(sources, |sources, (key, value)| sources.with_override(key, value));
-    let Some(services) = services else { return sources };
+    let Some((services, breakers)) = services else { return sources };
     let used = SERVICES.into_iter().filter(|service| bff.uses(service));
     used.fold(sources, |sources, service| {
-        sources.with_override(format!("services.{service}.url"), services.url(service))
+        let sources = sources.with_override(format!("services.{service}.url"), services.url(service));
+        match breakers {
+            Breakers::On => sources,
+            Breakers::Off => {
+                ["consecutive_failures", "minimum_calls"].iter().fold(sources, |sources, name| {
+                    sources.with_override(format!("services.{service}.breaker.{name}"), "1000000")
+                })
+            }
+        }
     })
 }

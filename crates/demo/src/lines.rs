@@ -4,6 +4,8 @@
 
 use std::fmt::Write as _;
 
+use bff_testkit::Mode;
+
 use crate::{
     house::{House, Which, token},
     screens::{SCREENS, Screen},
@@ -96,6 +98,7 @@ fn screens(out: &mut String, house: &House) -> std::fmt::Result {
 
 fn troubles(out: &mut String, house: &House, control: &str) -> std::fmt::Result {
     writeln!(out, "\n---- Trouble. Switch a service, look at a screen, switch it back ----")?;
+    writeln!(out, "modes: {}", Mode::forms())?;
     for Trouble { title, switch, back, look } in TROUBLES {
         writeln!(out, "\n# {title}")?;
         writeln!(out, "curl -sX POST {control}/services/{switch}")?;

@@ -99,7 +99,7 @@ pub const SCREENS: [Screen; 9] = [
     Screen {
         bff: Partner,
         title: "a page of the account's orders",
-        path: "/partner/v1/orders?limit=5",
+        path: "/partner/v1/orders?limit=1",
         body: None,
         sections: &[section("orders", "orders", Fails)],
     },

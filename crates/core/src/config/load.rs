@@ -63,8 +63,16 @@ fn merge(sources: &Sources, report: &mut Report) -> Option<Node> {
             report.add(&origin, &key, Found::Fact("a value"), expected);
         }
     }
+    for (meant, origin) in sources.misspelt(&SECTIONS) {
+        let expected = format!("two underscores between the levels of a key: {meant}");
+        report.add(&origin, "(name)", Found::Fact("one underscore after the section"), expected);
+    }
     Some(tree)
 }
+
+/// The top level of the configuration.
+const SECTIONS: [&str; 9] =
+    ["server", "admin", "drain", "limits", "screen", "trust", "auth", "log", "services"];
 
 /// Line and column, from 1, of a byte of the file.
 fn position(text: &str, byte: usize) -> Origin {

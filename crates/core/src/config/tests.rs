@@ -206,3 +206,15 @@ fn a_file_that_cannot_be_read_is_named() {
     assert_eq!(rows[0][..2], ["file \"/nowhere/config.toml\"", "(file)"]);
     assert!(rows[0][2].contains("No such file"), "{}", rows[0][2]);
 }
+
+#[test]
+fn a_variable_with_one_underscore_after_its_section_is_not_lost_silently() {
+    let names = ["BFF_SERVER_LISTEN", "BFF_CONFIG", "BFF_DEMO_WEB_PORT"].map(|name| (name, "127.0.0.1:1"));
+    let errors = errors(&public("").with_environment(names), &[]);
+    let rows = rows(&errors);
+    assert_eq!(rows.len(), 1, "{errors}");
+    assert!(
+        rows[0][0].contains("BFF_SERVER_LISTEN") && rows[0][3].contains("BFF_SERVER__LISTEN"),
+        "{errors}"
+    );
+}

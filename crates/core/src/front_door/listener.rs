@@ -27,7 +27,9 @@ pub(super) async fn accept(
         };
         match accepted {
             Ok((stream, peer, place)) => {
-                let least_loaded = workers.iter().min_by_key(|worker| worker.open());
+                // One that has ended has no connections, and must not get them all for it.
+                let live = workers.iter().filter(|worker| !worker.has_ended());
+                let least_loaded = live.min_by_key(|worker| worker.open());
                 if let Some(worker) = least_loaded {
                     worker.hand_over(Handoff { stream, peer, place });
                 }

@@ -46,6 +46,11 @@ impl WorkerHandle {
         self.open.load(Relaxed)
     }
 
+    /// Whether its thread is gone, by a panic for example; `/live` says so too.
+    pub(super) fn has_ended(&self) -> bool {
+        self.connections.is_closed()
+    }
+
     /// Unbounded, yet bounded by the cap on connections: each holds a place.
     pub(super) fn hand_over(&self, handoff: Handoff) {
         self.open.fetch_add(1, Relaxed);

@@ -59,7 +59,7 @@ fn key_fields() -> [Vec<(&'static str, Value)>; 9] {
         vec![
             ("/orders/0/id", json!("ord-1007")),
             ("/orders/0/customer_id", json!("alice")),
-            ("/orders/5", json!(null)),
+            ("/orders/1", json!(null)),
         ],
         vec![
             ("/order/total_cents", json!(4248)),

@@ -10,7 +10,7 @@ use bff_testkit::Mode;
 
 use super::{Ask, Expect, ask, report::Outcome};
 use crate::{
-    house::{House, StartError, Which, sources},
+    house::{Breakers, House, StartError, Which, sources},
     ports::Ports,
 };
 
@@ -69,7 +69,7 @@ fn taken(which: Which) -> Result<(), String> {
 }
 
 async fn operators_and_drain() -> Result<Vec<Outcome>, StartError> {
-    let house = House::start(&Ports::FREE, None).await?;
+    let house = House::start(&Ports::FREE, None, Breakers::Off).await?;
     let (addresses, client) = (house.addresses, ask::client());
     let operators = async |which, path, expect: Expect| {
         let answer = Ask::operators(which, path).send(&addresses, &client).await;

@@ -23,7 +23,7 @@ use self::{
     report::{Outcome, Report},
 };
 use crate::{
-    house::{House, StartError},
+    house::{Breakers, House, StartError},
     ports::Ports,
     screens::SCREENS,
 };
@@ -72,7 +72,7 @@ async fn all() -> Result<bool, StartError> {
 
 /// What each of [`SCREENS`] says when all is well: what a degraded one still has to say.
 async fn normal_replies() -> Result<Vec<Value>, StartError> {
-    let house = House::start(&Ports::FREE, None).await?;
+    let house = House::start(&Ports::FREE, None, Breakers::Off).await?;
     let client = ask::client();
     let answers =
         join_all(SCREENS.iter().map(|screen| Ask::of(screen).send(&house.addresses, &client))).await;
@@ -82,7 +82,7 @@ async fn normal_replies() -> Result<Vec<Value>, StartError> {
 }
 
 async fn ask_all(Round { modes, cases }: Round) -> Result<Vec<Outcome>, StartError> {
-    let house = House::start(&Ports::FREE, None).await?;
+    let house = House::start(&Ports::FREE, None, Breakers::Off).await?;
     for (target, mode) in modes {
         house.services.set(target, mode);
     }

@@ -22,12 +22,19 @@ pub enum Mode {
 
 /// A text that is no [`Mode`].
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "`{0}` is no mode; valid are ok, slow:<duration, such as 800ms or 2s>, fail:<status from 400 to 599>, hang and \
-     nonsense:<kind>, where a kind is one of {kinds}",
-    kinds = Nonsense::ALL.map(Nonsense::name).join(", ")
-)]
+#[error("`{0}` is no mode; valid are {forms}", forms = Mode::forms())]
 pub struct InvalidMode(String);
+
+impl Mode {
+    /// How each mode is written, for a person.
+    pub fn forms() -> String {
+        let kinds = Nonsense::ALL.map(Nonsense::name).join(", ");
+        format!(
+            "ok, slow:<duration, such as 800ms or 2s>, fail:<status from 400 to 599>, hang and nonsense:<kind>, where a \
+             kind is one of {kinds}"
+        )
+    }
+}
 
 impl fmt::Display for Mode {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -74,11 +74,11 @@ fn failed(status: &Status) -> CallError {
         Code::Unimplemented => Reason::Refused,
         _ => Reason::Failed,
     };
-    let mut detail = format!("the service answered {:?}: {}", status.code(), status.message());
-    if let Some(source) = std::error::Error::source(status) {
-        detail.push_str(": ");
-        detail.push_str(&causes(source));
-    }
+    // A status with a source is tonic's own: nobody answered.
+    let detail = match std::error::Error::source(status) {
+        Some(source) => format!("no answer: {}", causes(source)),
+        None => format!("the service answered {:?}: {}", status.code(), status.message()),
+    };
     CallError::new(reason, detail).with_retry_after(pushback(status))
 }
 

@@ -92,6 +92,19 @@ impl Sources {
         variables.collect()
     }
 
+    /// Variables that name a section but not with two underscores, which is how a key would be lost silently.
+    pub(super) fn misspelt<'a>(
+        &'a self,
+        sections: &'a [&str],
+    ) -> impl Iterator<Item = (String, Origin)> + 'a {
+        self.environment.iter().filter_map(|(name, _)| {
+            let key = name.strip_prefix(PREFIX).filter(|key| !key.contains("__"))?;
+            let (section, rest) = key.split_once('_')?;
+            let known = sections.contains(&section.to_ascii_lowercase().as_str());
+            known.then(|| (format!("{PREFIX}{section}__{rest}"), Origin::Environment(name.clone())))
+        })
+    }
+
     /// The overrides as path, text and origin, in their order.
     pub(super) fn override_values(&self) -> impl Iterator<Item = (Vec<String>, &str, Origin)> {
         let overrides = self.overrides.iter();

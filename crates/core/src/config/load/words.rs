@@ -14,7 +14,7 @@ pub(super) fn expected(message: &str) -> String {
         "usize" | "u64" | "u32" => "a whole number, 0 or more".to_owned(),
         "a boolean" => "true or false".to_owned(),
         "string only" | "a string" => "a text".to_owned(),
-        "a sequence" => "a list".to_owned(),
+        "a sequence" => "a list such as [\"10.0.0.0/8\"]".to_owned(),
         "a map" => "a table".to_owned(),
         "path string" => "a path".to_owned(),
         "invalid socket address syntax" | "socket address" => {

@@ -1,0 +1,48 @@
+//! Routes that the router would panic at are start-up errors that say what to write.
+
+use bff_core::{
+    axum::{Router, routing},
+    prelude::*,
+};
+
+async fn hello() {}
+
+fn fault(routes: Routes) -> String {
+    let bff = Bff::new("bff-tiny", "tiny.toml", "auth.public_only = true").routes(routes);
+    bff.check(&bff.builtin_config()).map_or_else(|error| error.to_string(), |_| "fine".to_owned())
+}
+
+#[test]
+fn a_path_that_is_no_path_says_what_to_write() {
+    for (path, says) in [
+        ("orders", "does not begin with /"),
+        ("/orders/:id", "has the segment :id: write {id}"),
+        ("/files/*", "has the segment *: write {*rest}"),
+        ("/files/*path", "has the segment *path: write {*path}"),
+        ("/orders/{id", "a parameter is a whole segment"),
+        ("/orders/ord-{id}", "a parameter is a whole segment"),
+        ("/orders/{}", "a parameter is a whole segment"),
+        ("/orders?limit=5", "has a query"),
+    ] {
+        let fault = fault(Routes::new().get(path, hello, public()));
+        assert!(fault.contains(path) && fault.contains(says), "{path}: {fault}");
+    }
+    for path in ["/", "/orders", "/orders/{id}/lines", "/files/{*rest}"] {
+        assert_eq!(fault(Routes::new().get(path, hello, public())), "fine", "{path}");
+    }
+}
+
+#[test]
+fn two_routes_at_one_place_are_named() {
+    let get = |routes: Routes, path| routes.get(path, hello, public());
+    let twice = fault(get(get(Routes::new(), "/orders"), "/orders"));
+    assert!(twice.contains("GET /orders is there twice"), "{twice}");
+    let two_names = fault(get(get(Routes::new(), "/orders/{id}"), "/orders/{order}"));
+    assert!(two_names.contains("stands beside /orders/{id}"), "{two_names}");
+    assert_eq!(fault(get(get(Routes::new(), "/orders/{id}"), "/orders/{order}/lines")), "fine");
+    // And so the router takes them.
+    let _ = Router::<()>::new()
+        .route("/orders/{id}", routing::get(hello))
+        .route("/orders/{order}/lines", routing::get(hello));
+    assert_eq!(fault(get(Routes::new(), "/orders/{id}").post("/orders/{id}", hello, public())), "fine");
+}
