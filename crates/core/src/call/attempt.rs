@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout_at};
+use tokio::time::timeout_at;
 use tower::Layer;
 
 use super::{CallError, Outcome, Outgoing, Reason};
@@ -34,7 +34,7 @@ impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for AttemptTimeo
     type Out = Outcome;
 
     async fn call(&self, mut outgoing: Box<Outgoing>) -> Outcome {
-        let ends = Instant::now() + self.timeout;
+        let ends = outgoing.now + self.timeout;
         // The call's own deadline comes first: a second timer would only cost.
         if outgoing.deadline <= ends {
             return self.inner.call(outgoing).await;
@@ -53,6 +53,8 @@ impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for AttemptTimeo
 
 #[cfg(test)]
 mod tests {
+    use tokio::time::Instant;
+
     use super::*;
     use crate::call::testing::{Below, answered, ms, outgoing};
 

@@ -34,8 +34,7 @@ impl Breaker {
 
     /// Lets an attempt pass, or rejects it.
     fn enter(&self, outgoing: &Outgoing) -> Result<Attempt<'_>, CallError> {
-        let now = Instant::now();
-        let pass = self.lock().enter(now).map_err(|wait| {
+        let pass = self.lock().enter(outgoing.now).map_err(|wait| {
             let detail = format!("the breaker is open, for {} ms more", wait.as_millis());
             CallError::new(Reason::OpenBreaker, detail)
         })?;

@@ -41,10 +41,14 @@ pub(super) struct Bulkhead<S> {
 impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Bulkhead<S> {
     type Out = Outcome;
 
-    async fn call(&self, outgoing: Box<Outgoing>) -> Outcome {
+    async fn call(&self, mut outgoing: Box<Outgoing>) -> Outcome {
         let _place = match self.places.try_acquire() {
             Ok(place) => place,
-            Err(_) => Box::pin(self.wait_for_place()).await?,
+            Err(_) => {
+                let place = Box::pin(self.wait_for_place()).await?;
+                outgoing.now = Instant::now();
+                place
+            }
         };
         self.inner.call(outgoing).await
     }

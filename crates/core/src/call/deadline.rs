@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout_at};
+use tokio::time::timeout_at;
 use tower::Layer;
 
 use super::{CallError, Outcome, Outgoing, Reason};
@@ -34,7 +34,7 @@ impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Deadline<S> 
     type Out = Outcome;
 
     async fn call(&self, mut outgoing: Box<Outgoing>) -> Outcome {
-        let began = Instant::now();
+        let began = outgoing.now;
         outgoing.deadline = outgoing.deadline.min(began + self.timeout);
         let deadline = outgoing.deadline;
         #[expect(clippy::disallowed_methods, reason = "this module owns the deadline of calls")]
@@ -50,6 +50,8 @@ impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Deadline<S> 
 
 #[cfg(test)]
 mod tests {
+    use tokio::time::Instant;
+
     use super::*;
     use crate::call::testing::{Below, answered, ms, outgoing};
 
@@ -73,9 +75,10 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn time_that_the_request_has_used_up_is_not_given_again() {
         let deadline = DeadlineLayer::new(ms(100)).layer(Below::new(std::future::pending));
-        let call = outgoing(ms(500));
+        let mut call = outgoing(ms(500));
         tokio::time::advance(ms(460)).await;
         let began = Instant::now();
+        call.now = began;
         let error = deadline.call(call).await.expect_err("nothing answered");
         assert_eq!(began.elapsed(), ms(40));
         assert_eq!(error.detail(), "no whole answer within 40 ms");
@@ -84,8 +87,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_call_of_a_request_without_time_ends_at_once() {
         let deadline = DeadlineLayer::new(ms(100)).layer(Below::new(std::future::pending));
-        let (call, began) = (outgoing(ms(10)), Instant::now());
+        let (mut call, began) = (outgoing(ms(10)), Instant::now());
         tokio::time::advance(ms(50)).await;
+        call.now = Instant::now();
         let outcome = deadline.call(call).await;
         assert_eq!(outcome.expect_err("nothing answered").reason(), Reason::Timeout);
         assert!(began.elapsed() <= ms(51), "{:?}", began.elapsed());

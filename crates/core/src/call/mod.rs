@@ -82,6 +82,8 @@ pub(crate) struct Outgoing {
     pub(crate) context: RequestContext,
     /// The instant at which the call gives up; [`deadline`] lowers it, [`propagate`] sends what is left.
     pub(crate) deadline: Instant,
+    /// When the call got to where it is, so that each step need not read the clock. Whoever waits sets it anew.
+    pub(crate) now: Instant,
     pub(crate) headers: HeaderMap,
     pub(crate) wire: Wire,
 }

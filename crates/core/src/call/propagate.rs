@@ -4,7 +4,6 @@
 //! place that writes them.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
-use tokio::time::Instant;
 use tower::Layer;
 
 use super::{CallError, Outcome, Outgoing, Reason, Wire};
@@ -46,7 +45,7 @@ impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Propagate<S>
 }
 
 fn write(outgoing: &mut Outgoing) -> Result<(), CallError> {
-    let left = outgoing.deadline.saturating_duration_since(Instant::now()).as_millis();
+    let left = outgoing.deadline.saturating_duration_since(outgoing.now).as_millis();
     if left == 0 {
         return Err(CallError::new(Reason::Timeout, "no time was left to send it"));
     }

@@ -42,7 +42,7 @@ impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Retry<S> {
     type Out = Outcome;
 
     async fn call(&self, mut outgoing: Box<Outgoing>) -> Outcome {
-        self.budget.earn(Instant::now());
+        self.budget.earn(outgoing.now);
         if !outgoing.idempotent {
             return self.inner.call(outgoing).await;
         }
@@ -61,6 +61,7 @@ impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Retry<S> {
                 return Err(error);
             }
             Box::pin(sleep(pause)).await;
+            outgoing.now = Instant::now();
         }
         self.inner.call(outgoing).await
     }

@@ -96,6 +96,7 @@ pub(super) fn outgoing(left: Duration) -> Box<Outgoing> {
         idempotent: true,
         context,
         deadline,
+        now: Instant::now(),
         headers: HeaderMap::new(),
         wire,
     })

@@ -35,8 +35,8 @@ impl Window {
 
     /// The bucket of this instant, after what is too old has fallen out.
     pub(super) fn at(&mut self, now: Instant) -> &mut Counts {
-        let elapsed = now.saturating_duration_since(self.began);
-        let number = u64::try_from(elapsed.as_nanos() / self.bucket.as_nanos()).unwrap_or(u64::MAX);
+        let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+        let number = micros(now.saturating_duration_since(self.began)) / micros(self.bucket);
         // An instant from before the newest bucket belongs to it: two callers may read the clock in one order and come
         // here in the other.
         let number = number.max(self.newest);

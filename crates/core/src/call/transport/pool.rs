@@ -104,7 +104,8 @@ impl Pool {
     async fn connect(&self) -> Result<Connection, CallError> {
         let mut connector = self.connector.clone();
         let io = connector.call(self.origin.clone()).await.map_err(|error| unavailable(error.as_ref()))?;
-        let (sender, connection) = http1::Builder::new().writev(false).handshake(io).await.map_err(|error| unavailable(&error))?;
+        let (sender, connection) =
+            http1::Builder::new().writev(false).handshake(io).await.map_err(|error| unavailable(&error))?;
         #[expect(
             clippy::disallowed_methods,
             reason = "a connection outlives the call that opened it; it ends with its sender"
