@@ -42,13 +42,12 @@ impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Bulkhead<S> 
     type Out = Outcome;
 
     async fn call(&self, mut outgoing: Box<Outgoing>) -> Outcome {
-        let _place = match self.places.try_acquire() {
-            Ok(place) => place,
-            Err(_) => {
-                let place = Box::pin(self.wait_for_place()).await?;
-                outgoing.now = Instant::now();
-                place
-            }
+        let _place = if let Ok(place) = self.places.try_acquire() {
+            place
+        } else {
+            let place = Box::pin(self.wait_for_place()).await?;
+            outgoing.now = Instant::now();
+            place
         };
         self.inner.call(outgoing).await
     }
