@@ -6,7 +6,6 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Serialize, de::DeserializeOwned};
-use tokio::time::Instant;
 
 use super::{Call, CallError, Idempotent, Outgoing, Reason, Safety, ServicePool, Unsafe, Wire, decode};
 use crate::context::RequestContext;
@@ -110,17 +109,8 @@ impl<K: Safety> HttpCall<K> {
             if let Some(fault) = fault {
                 return Err(fault.of(operation));
             }
-            let (deadline, now) = (context.inner().calls_deadline, Instant::now());
             let wire = Wire::Http { method, path_and_query, body };
-            let outgoing = Box::new(Outgoing {
-                operation,
-                idempotent: K::IDEMPOTENT,
-                context,
-                deadline,
-                now,
-                headers,
-                wire,
-            });
+            let outgoing = Outgoing::new::<K>(operation, context, headers, wire);
             service.send(outgoing, decode).await
         })
     }

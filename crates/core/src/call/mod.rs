@@ -88,6 +88,19 @@ pub(crate) struct Outgoing {
     pub(crate) wire: Wire,
 }
 
+impl Outgoing {
+    /// A call that is about to go down, with all the time that its request has for calls.
+    fn new<K: Safety>(
+        operation: &'static str,
+        context: RequestContext,
+        headers: HeaderMap,
+        wire: Wire,
+    ) -> Box<Self> {
+        let (deadline, now) = (context.inner().calls_deadline, Instant::now());
+        Box::new(Self { operation, idempotent: K::IDEMPOTENT, context, deadline, now, headers, wire })
+    }
+}
+
 /// What goes onto the wire.
 #[derive(Clone)]
 pub(crate) enum Wire {

@@ -4,7 +4,6 @@ use std::{marker::PhantomData, sync::Arc};
 
 use http::HeaderMap;
 use prost::Message;
-use tokio::time::Instant;
 
 use super::{Call, Outgoing, Safety, ServicePool, Wire, decode};
 use crate::context::RequestContext;
@@ -45,18 +44,8 @@ where
 {
     let message = request.encode_to_vec().into();
     Call::new(async move {
-        let (deadline, now) = (context.inner().calls_deadline, Instant::now());
         let wire = Wire::Grpc { path: method.path, message };
-        let headers = HeaderMap::new();
-        let outgoing = Box::new(Outgoing {
-            operation,
-            idempotent: K::IDEMPOTENT,
-            context,
-            deadline,
-            now,
-            headers,
-            wire,
-        });
+        let outgoing = Outgoing::new::<K>(operation, context, HeaderMap::new(), wire);
         service.send(outgoing, |reply| decode::protobuf(reply)).await
     })
 }

@@ -14,7 +14,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method};
 use tokio::time::Instant;
 
-use super::{CallError, Outcome, Outgoing, Reason, Reply, Wire};
+use super::{CallError, Idempotent, Outcome, Outgoing, Reason, Reply, Wire};
 use crate::{context::RequestContext, step::Step};
 
 /// The step below the one under test; `answer` says what each call comes to, and when.
@@ -88,18 +88,8 @@ impl Drop for Flight<'_> {
 
 /// A call of a request that has this much time left.
 pub(super) fn outgoing(left: Duration) -> Box<Outgoing> {
-    let context = RequestContext::for_test(left);
     let wire = Wire::Http { method: Method::GET, path_and_query: "/".to_owned(), body: None };
-    let deadline = context.inner().calls_deadline;
-    Box::new(Outgoing {
-        operation: "test.call",
-        idempotent: true,
-        context,
-        deadline,
-        now: Instant::now(),
-        headers: HeaderMap::new(),
-        wire,
-    })
+    Outgoing::new::<Idempotent>("test.call", RequestContext::for_test(left), HeaderMap::new(), wire)
 }
 
 /// The reply of a service that is well.
