@@ -58,9 +58,10 @@ audit:
     cargo deny --all-features check bans licenses sources
     cargo machete
 
-# What a screen costs beside the floor and a naive baseline. Linux; about three minutes.
+# What a screen costs beside the floor and a naive baseline. Linux; about three minutes after the build.
 bench *options: _tools
     cargo build --release --package bff-bench --package bff-web --package bff-demo
+    cargo build --profile naive --package bff-bench --bin bff-bench-naive
     @"${CARGO_TARGET_DIR:-target}/release/bff-bench" {{ options }}
 
 # Builds with cargo's progress in sight: the first time takes minutes.

@@ -44,7 +44,7 @@ pub(crate) fn all(services: &Settings) -> Result<Vec<Gateway>> {
         ours(
             'b',
             "naive",
-            "axum, reqwest, serde_json values, multi-threaded runtime, the system's allocator, as first written",
+            "axum, reqwest, serde_json values, multi-threaded runtime, the system's allocator, cargo's own release profile",
             "bff-bench-naive",
             services,
         )?,
@@ -70,7 +70,9 @@ fn ours(
     let address = free_address()?;
     let env = Settings { listen: address, ..services.clone() }.to_env();
     let ready = Probe::Connects(address);
-    let program = Program { package: "bff-bench", binary, arguments: Vec::new(), env, ready };
+    // As a developer's own workspace builds it, without what this one sets for its releases.
+    let profile = (key == 'b').then_some("naive");
+    let program = Program { package: "bff-bench", binary, profile, arguments: Vec::new(), env, ready };
     let (path, answer) = (SCREEN_PATH, Answer::Exact);
     Ok(Gateway { key, name, about, program, before: Vec::new(), address, path, answer, calls: 3, user: None })
 }
@@ -97,9 +99,17 @@ fn web(services: &Settings) -> Result<Gateway> {
         mocks.push(mock);
     }
     let ready = Probe::Connects(mocks[4]); // the last one to listen
-    let before = vec![Program { package: "bff-demo", binary: "bff-demo", arguments, env: Vec::new(), ready }];
+    let before = vec![Program {
+        package: "bff-demo",
+        binary: "bff-demo",
+        profile: None,
+        arguments,
+        env: Vec::new(),
+        ready,
+    }];
     let ready = Probe::Answers(admin, "/ready");
-    let program = Program { package: "bff-web", binary: "bff-web", arguments: Vec::new(), env, ready };
+    let program =
+        Program { package: "bff-web", binary: "bff-web", profile: None, arguments: Vec::new(), env, ready };
     Ok(Gateway {
         key: 'd',
         name: "web",
@@ -129,6 +139,7 @@ pub(crate) fn services() -> Result<(Settings, Program)> {
     let program = Program {
         package: "bff-bench",
         binary: "bff-bench-services",
+        profile: None,
         arguments: Vec::new(),
         env: settings.to_env(),
         ready: Probe::Connects(settings.notifications.address), // the last one to listen

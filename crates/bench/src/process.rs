@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::ffi::OsStr;
 use std::io::Read;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -23,6 +24,8 @@ const TAIL: usize = 4096;
 pub(crate) struct Program {
     pub(crate) package: &'static str,
     pub(crate) binary: &'static str,
+    /// The profile of Cargo.toml that it is built with, where that is not the runner's own.
+    pub(crate) profile: Option<&'static str>,
     pub(crate) arguments: Vec<String>,
     /// All that it gets: the runner's own environment stays with the runner, proxies and log levels included.
     pub(crate) env: Vec<(String, String)>,
@@ -70,7 +73,11 @@ pub(crate) struct Running {
 impl Running {
     /// Starts it and waits until it is ready.
     pub(crate) async fn start(program: &Program) -> Result<Self> {
-        let binary = std::env::current_exe()?.with_file_name(program.binary);
+        let beside = std::env::current_exe()?.with_file_name(program.binary);
+        let binary = match (program.profile, beside.parent().and_then(Path::parent)) {
+            (Some(profile), Some(target)) => target.join(profile).join(program.binary),
+            _ => beside,
+        };
         let mut child = Command::new(&binary)
             .args(&program.arguments)
             .env_clear()
@@ -150,8 +157,10 @@ pub(crate) fn build(program: &Program) -> Result<()> {
     let cargo = std::env::var_os("CARGO");
     let mut command = Command::new(cargo.as_deref().unwrap_or(OsStr::new("cargo")));
     command.args(["build", "--quiet", "--package", program.package, "--bin", program.binary]);
-    if !cfg!(debug_assertions) {
-        command.arg("--release");
+    match program.profile {
+        Some(profile) => _ = command.args(["--profile", profile]),
+        None if !cfg!(debug_assertions) => _ = command.arg("--release"),
+        None => {}
     }
     ensure!(command.status()?.success(), "{} does not build", program.binary);
     Ok(())
