@@ -2,7 +2,7 @@
 //!
 //! `axum::serve` has no header timeout and hyper-util's protocol detection waits for ever, so both are ours: the first
 //! byte, the head, and idleness each end. One timer a connection serves them all; it is armed again only when it fires,
-//! so a request costs two clock reads and no timer.
+//! so a request costs three clock reads and no timer.
 
 use std::{
     net::SocketAddr,
