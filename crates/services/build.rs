@@ -1,11 +1,12 @@
 //! Compiles `proto/` without protoc: messages, servers for the mocks, and one typed constant for each method.
 //!
 //! There are no generated clients: calls are sent through the policies of `bff_core::call`, and all that those
-//! need of a method is its path, its two types and whether it may be sent twice. The constant says all four, and
+//! need of a method is its path, its two types and whether it only reads or may be sent twice. The constant says all four, and
 //! `idempotency_level` in the .proto decides the last one.
 
 use std::{error::Error, fmt::Write as _};
 
+use prost::Message as _;
 use prost_build::{Config, Method, Service, ServiceGenerator};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -13,7 +14,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let contracts = protox::compile(["orders.proto", "invoices.proto"], ["proto"])?;
     let servers =
         tonic_prost_build::configure().build_client(false).build_transport(false).service_generator();
+    let descriptors = contracts.encode_to_vec();
     Config::new().service_generator(Box::new(MethodConstants { servers })).compile_fds(contracts)?;
+    // The canonical JSON of each message, in which a fallback is stated.
+    pbjson_build::Builder::new().register_descriptors(&descriptors)?.build(&[".orders", ".invoices"])?;
     Ok(())
 }
 
@@ -53,7 +57,8 @@ fn write_constant(service: &Service, method: &Method, code: &mut String) {
 /// Silence means a write: a method is sent twice only where its contract says that this is harmless.
 fn kind(method: &Method) -> &'static str {
     match method.options.idempotency_level().as_str_name() {
-        "NO_SIDE_EFFECTS" | "IDEMPOTENT" => "Idempotent",
+        "NO_SIDE_EFFECTS" => "ReadOnly",
+        "IDEMPOTENT" => "Idempotent",
         _ => "Unsafe",
     }
 }

@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     auth::Verifier,
-    call::{ServiceSet, SharedService},
+    call::{Declaration, ServiceSet, SharedService},
     config::{self, Config, ConfigErrors, Sources},
     front_door::{
         Shared,
@@ -38,7 +38,7 @@ pub struct Bff {
     name: &'static str,
     config_name: &'static str,
     config: &'static str,
-    services: Vec<(&'static str, bool)>,
+    services: Vec<Declaration>,
     routes: Routes,
 }
 
@@ -88,7 +88,7 @@ impl Bff {
 
     /// Whether it declares a client of this service.
     pub fn uses(&self, service: &str) -> bool {
-        self.services.iter().any(|(name, _)| *name == service)
+        self.services.iter().any(|declared| declared.name == service)
     }
 
     /// Its own configuration, before files and environment.
@@ -98,8 +98,7 @@ impl Bff {
 
     /// The configuration of these sources, or all that is wrong with it.
     pub fn check(&self, sources: &Sources) -> Result<Config, StartError> {
-        let names: Vec<&str> = self.services.iter().map(|(name, _)| *name).collect();
-        let config = config::load(sources, &names)?;
+        let config = config::load(sources, &self.services)?;
         self.check_routes()?;
         Ok(config)
     }
@@ -144,9 +143,9 @@ impl Bff {
         let verifier = Verifier::new(&config.auth).map_err(|errors| {
             StartError(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
         })?;
-        let services = self.services.iter().map(|(name, grpc)| {
-            let config = config.services.get(*name).cloned().unwrap_or_default();
-            Arc::new(SharedService::new(name, *grpc, config))
+        let services = self.services.iter().map(|declared| {
+            let config = config.services.get(declared.name).cloned().unwrap_or_default();
+            Arc::new(SharedService::new(declared, config))
         });
         let services = services.collect();
         let log = AccessLog::new(self.name, log.filter(|_| config.log.access), config.log.format);

@@ -22,6 +22,10 @@ pub fn derive_screen(input: TokenStream) -> TokenStream {
 /// Makes a struct around a `Binding` the client of a service: an argument of a handler, bound to its request.
 ///
 /// `#[service(name = "orders")]` names it as `[services.orders]` does in the configuration.
+///
+/// `#[service(name = "orders", operations(get: Order, place))]` lists its operations, so that the configuration can set them
+/// one by one: `[services.orders.operations.get]`. A read states what it answers with (over gRPC, the method's reply), so
+/// that a fallback for it can be checked when the program starts.
 #[proc_macro_derive(Service, attributes(service))]
 pub fn derive_service(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);

@@ -7,7 +7,7 @@ use crate::rpc::invoices_v1::{self as wire, ListRequest, OfOrderRequest};
 
 /// The invoices service.
 #[derive(Service)]
-#[service(name = "invoices")]
+#[service(name = "invoices", operations(of_order: wire::Invoice, list: wire::ListReply))]
 pub struct Invoices(Binding<Grpc>);
 
 impl Invoices {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// The notifications service.
 #[derive(Service)]
-#[service(name = "notifications")]
+#[service(name = "notifications", operations(unread: Vec<Notification>, unread_count: Count))]
 pub struct Notifications(Binding);
 
 impl Notifications {
@@ -17,13 +17,14 @@ impl Notifications {
 
     /// How many there are. `notifications.unread_count`
     pub fn unread_count(&self) -> Call<u32> {
-        #[derive(Deserialize)]
-        struct Count {
-            count: u32,
-        }
         let call = self.0.get("/unread-count").segment(self.0.caller().id());
         call.call::<Count>("notifications.unread_count").map(|count| count.count)
     }
+}
+
+#[derive(Deserialize)]
+struct Count {
+    count: u32,
 }
 
 /// One notification.

@@ -11,7 +11,10 @@ use crate::rpc::orders_v1::{
 
 /// The orders service.
 #[derive(Service)]
-#[service(name = "orders")]
+#[service(
+    name = "orders",
+    operations(recent: wire::ListRecentReply, get: wire::Order, by_account: wire::ListByAccountReply, place)
+)]
 pub struct Orders(Binding<Grpc>);
 
 impl Orders {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// The reports service.
 #[derive(Service)]
-#[service(name = "reports")]
+#[service(name = "reports", operations(summary: Summary))]
 pub struct Reports(Binding);
 
 impl Reports {

@@ -11,6 +11,7 @@
 )]
 pub mod orders_v1 {
     include!(concat!(env!("OUT_DIR"), "/orders.v1.rs"));
+    include!(concat!(env!("OUT_DIR"), "/orders.v1.serde.rs"));
 }
 
 /// `proto/invoices.proto`.
@@ -23,4 +24,5 @@ pub mod orders_v1 {
 )]
 pub mod invoices_v1 {
     include!(concat!(env!("OUT_DIR"), "/invoices.v1.rs"));
+    include!(concat!(env!("OUT_DIR"), "/invoices.v1.serde.rs"));
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// The users service: the operations that our screens use, and nothing else.
 #[derive(Service)]
-#[service(name = "users")]
+#[service(name = "users", operations(get: Profile))]
 pub struct Users(Binding);
 
 impl Users {

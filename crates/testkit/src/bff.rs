@@ -235,9 +235,18 @@ impl Reply {
 
     /// Section and reason of whatever is degraded, in the order of the payload.
     pub fn degraded(&self) -> Vec<(String, String)> {
+        self.entries("reason")
+    }
+
+    /// Section and `default` or `config` of whatever is degraded, empty for one that is `null`: what stands in for it.
+    pub fn fallbacks(&self) -> Vec<(String, String)> {
+        self.entries("fallback")
+    }
+
+    fn entries(&self, member: &str) -> Vec<(String, String)> {
         let json = self.json();
         let list = json["_meta"]["degraded"].as_array().cloned().unwrap_or_default();
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        list.iter().map(|entry| (text(&entry["section"]), text(&entry["reason"]))).collect()
+        list.iter().map(|entry| (text(&entry["section"]), text(&entry[member]))).collect()
     }
 }

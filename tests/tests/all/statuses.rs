@@ -96,7 +96,7 @@ async fn everything_optional_may_fail_at_once() {
             "badge": 0,
             "_meta": {"degraded": [
                 {"section": "recentOrders", "reason": "unavailable"},
-                {"section": "badge", "reason": "failed"},
+                {"section": "badge", "reason": "failed", "fallback": "default"},
             ]},
         })
     );

@@ -1,7 +1,5 @@
 //! Ends one attempt in time, when an attempt may take less than what is left of its call.
 
-use std::time::Duration;
-
 use tokio::time::timeout_at;
 use tower::Layer;
 
@@ -9,32 +7,26 @@ use super::{CallError, Outcome, Outgoing, Reason};
 use crate::step::Step;
 
 #[derive(Clone, Copy)]
-pub(super) struct AttemptTimeoutLayer(Duration);
-
-impl AttemptTimeoutLayer {
-    pub(super) fn new(timeout: Duration) -> Self {
-        Self(timeout)
-    }
-}
+pub(super) struct AttemptTimeoutLayer;
 
 impl<S> Layer<S> for AttemptTimeoutLayer {
     type Service = AttemptTimeout<S>;
 
     fn layer(&self, inner: S) -> AttemptTimeout<S> {
-        AttemptTimeout { inner, timeout: self.0 }
+        AttemptTimeout { inner }
     }
 }
 
 pub(super) struct AttemptTimeout<S> {
     inner: S,
-    timeout: Duration,
 }
 
 impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for AttemptTimeout<S> {
     type Out = Outcome;
 
     async fn call(&self, mut outgoing: Box<Outgoing>) -> Outcome {
-        let ends = outgoing.now + self.timeout;
+        let timeout = outgoing.policy.attempt_timeout;
+        let ends = outgoing.now + timeout;
         // The call's own deadline comes first: a second timer would only cost.
         if outgoing.deadline <= ends {
             return self.inner.call(outgoing).await;
@@ -45,7 +37,7 @@ impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for AttemptTimeo
             Ok(outcome) => outcome,
             Err(_) => Err(CallError::new(
                 Reason::Timeout,
-                format!("an attempt took longer than {} ms", self.timeout.as_millis()),
+                format!("an attempt took longer than {} ms", timeout.as_millis()),
             )),
         }
     }
@@ -53,17 +45,26 @@ impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for AttemptTimeo
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use tokio::time::Instant;
 
     use super::*;
     use crate::call::testing::{Below, answered, ms, outgoing};
 
+    /// A call whose attempts may take this long, of a request that has this much left.
+    fn trying(timeout: Duration, left: Duration) -> Box<Outgoing> {
+        let mut call = outgoing(left);
+        call.policy.attempt_timeout = timeout;
+        call
+    }
+
     #[tokio::test(start_paused = true)]
     async fn an_attempt_ends_before_its_call_when_it_may_take_less() {
         let below = Below::new(std::future::pending);
         let (seen, began) = (below.seen(), Instant::now());
-        let attempt = AttemptTimeoutLayer::new(ms(100)).layer(below);
-        let error = attempt.call(outgoing(ms(500))).await.expect_err("nothing answered");
+        let attempt = AttemptTimeoutLayer.layer(below);
+        let error = attempt.call(trying(ms(100), ms(500))).await.expect_err("nothing answered");
         assert_eq!((error.reason(), began.elapsed()), (Reason::Timeout, ms(100)));
         assert_eq!(error.detail(), "an attempt took longer than 100 ms");
         assert_eq!(seen.deadlines(), [began + ms(100)], "the service is told what the attempt has");
@@ -79,7 +80,7 @@ mod tests {
                 answered()
             });
             let (seen, began) = (below.seen(), Instant::now());
-            assert!(AttemptTimeoutLayer::new(ms(100)).layer(below).call(outgoing(ms(left))).await.is_ok());
+            assert!(AttemptTimeoutLayer.layer(below).call(trying(ms(100), ms(left))).await.is_ok());
             assert_eq!(began.elapsed(), ms(700));
             assert_eq!(seen.deadlines(), [began + ms(left)]);
         }

@@ -4,7 +4,9 @@ use std::{marker::PhantomData, sync::Arc};
 
 use http::{Method, request::Parts};
 
-use super::{Call, HttpCall, Idempotent, Rpc, Safety, ServicePool, Unsafe, rpc};
+use super::{
+    Call, Declaration, HttpCall, Idempotent, Operation, ReadOnly, Rpc, Safety, ServicePool, Unsafe, rpc,
+};
 use crate::{
     auth::Identity,
     context::RequestContext,
@@ -52,19 +54,25 @@ pub trait Service: Sized {
     const NAME: &'static str;
     /// [`Http`] or [`Grpc`].
     type Protocol: Protocol;
+    /// Its operations, as far as `#[service(operations(…))]` lists them.
+    const OPERATIONS: &'static [Operation] = &[];
 }
 
 /// The service clients that a BFF uses, as a tuple: `(Users, Orders)`.
 pub trait ServiceSet {
-    /// Name and whether it is gRPC, in the order of the tuple.
-    fn declare() -> Vec<(&'static str, bool)>;
+    /// What each of them says of its service, in the order of the tuple.
+    fn declare() -> Vec<Declaration>;
 }
 
 macro_rules! service_set {
     ($($name:ident)*) => {
         impl<$($name: Service),*> ServiceSet for ($($name,)*) {
-            fn declare() -> Vec<(&'static str, bool)> {
-                vec![$(($name::NAME, $name::Protocol::GRPC)),*]
+            fn declare() -> Vec<Declaration> {
+                vec![$(Declaration {
+                    name: $name::NAME,
+                    grpc: $name::Protocol::GRPC,
+                    operations: $name::OPERATIONS,
+                }),*]
             }
         }
     };
@@ -149,7 +157,7 @@ impl<P: Protocol> Binding<P> {
 
 impl Binding<Http> {
     /// A read. `path` is literal; add what varies with [`HttpCall::segment`] and [`HttpCall::query`].
-    pub fn get(&self, path: &'static str) -> HttpCall<Idempotent> {
+    pub fn get(&self, path: &'static str) -> HttpCall<ReadOnly> {
         self.start(Method::GET, path)
     }
 

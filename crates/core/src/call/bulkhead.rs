@@ -10,7 +10,7 @@ use tokio::{
 use tower::Layer;
 
 use super::{CallError, Outcome, Outgoing, Reason};
-use crate::step::Step;
+use crate::{config::BulkheadConfig, step::Step};
 
 #[derive(Clone, Copy)]
 pub(super) struct BulkheadLayer {
@@ -19,8 +19,8 @@ pub(super) struct BulkheadLayer {
 }
 
 impl BulkheadLayer {
-    pub(super) fn new(limit: usize, wait: Duration) -> Self {
-        Self { limit, wait }
+    pub(super) fn new(config: &BulkheadConfig) -> Self {
+        Self { limit: config.limit, wait: config.wait }
     }
 }
 

@@ -4,28 +4,39 @@ use std::future::IntoFuture;
 
 use futures::{FutureExt as _, StreamExt as _, TryStreamExt as _, stream};
 
-use super::{BoxFuture, CallError, Reason, SharedCall};
+use super::{BoxFuture, CallError, Reason, SharedCall, answered::Answered};
 use crate::screen::{Fallback, Optional, Required};
 
 /// A call on a service that answers with a `T`. Nothing is sent until its section is resolved or it is awaited.
 #[must_use = "a call sends nothing until it fills a section or is awaited"]
 pub struct Call<T> {
-    future: BoxFuture<Result<T, CallError>>,
+    future: BoxFuture<Result<Answered<T>, CallError>>,
 }
 
 impl<T: Send + 'static> Call<T> {
-    pub(crate) fn new(future: impl Future<Output = Result<T, CallError>> + Send + 'static) -> Self {
+    pub(crate) fn new(future: impl Future<Output = Result<Answered<T>, CallError>> + Send + 'static) -> Self {
         Self { future: Box::pin(future) }
+    }
+
+    /// A call of a test, whose answer nothing stands in for.
+    #[cfg(test)]
+    pub(crate) fn of(future: impl Future<Output = Result<T, CallError>> + Send + 'static) -> Self {
+        Self::new(async move { future.await.map(Answered::fresh) })
+    }
+
+    /// Its answer, and whether something stands in for it.
+    pub(crate) fn answered(self) -> BoxFuture<Result<Answered<T>, CallError>> {
+        self.future
     }
 
     /// A call that has its answer already.
     pub fn ready(answer: Result<T, CallError>) -> Self {
-        Self::new(std::future::ready(answer))
+        Self::new(std::future::ready(answer.map(Answered::fresh)))
     }
 
     /// Shapes the answer.
     pub fn map<U: Send + 'static>(self, shape: impl FnOnce(T) -> U + Send + 'static) -> Call<U> {
-        Call::new(async move { self.future.await.map(shape) })
+        Call::new(async move { Ok(self.future.await?.map(shape)) })
     }
 
     /// Shapes the answer, or refuses it: what a client does whose service answers more than the caller may see.
@@ -33,20 +44,23 @@ impl<T: Send + 'static> Call<T> {
         self,
         shape: impl FnOnce(T) -> Result<U, CallError> + Send + 'static,
     ) -> Call<U> {
-        Call::new(async move { shape(self.future.await?) })
+        Call::new(async move { self.future.await?.try_map(shape) })
     }
 
     /// A dependent call: made from this one's answer, and never made if this one fails.
     pub fn then<U: Send + 'static>(self, next: impl FnOnce(T) -> Call<U> + Send + 'static) -> Call<U> {
-        Call::new(async move { next(self.future.await?).await })
+        Call::new(async move {
+            let Answered { value, stands_in_for } = self.future.await?;
+            Answered::made_of(stands_in_for, next(value).future.await)
+        })
     }
 
     /// `None` where the service says that there is no such thing, which is then an answer and not a failure.
     pub fn if_found(self) -> Call<Option<T>> {
         Call::new(async move {
             match self.future.await {
-                Ok(found) => Ok(Some(found)),
-                Err(error) if error.reason() == Reason::NotFound => Ok(None),
+                Ok(found) => Ok(found.map(Some)),
+                Err(error) if error.reason() == Reason::NotFound => Ok(Answered::fresh(None)),
                 Err(error) => Err(error),
             }
         })
@@ -85,26 +99,33 @@ impl<T: Send + 'static> Call<Vec<T>> {
         call: impl Fn(T) -> Call<U> + Send + 'static,
     ) -> Call<Vec<U>> {
         Call::new(async move {
-            let calls = self.future.await?.into_iter().enumerate().map(move |(place, item)| {
+            let Answered { value: items, stands_in_for } = self.future.await?;
+            let calls = items.into_iter().enumerate().map(move |(place, item)| {
                 let future = call(item).future;
                 async move { future.await.map(|answer| (place, answer)) }
             });
             // As they come, so that a failure need not wait for those before it; sorted when all are there.
             let answers = stream::iter(calls).buffer_unordered(limit.max(1)).try_collect::<Vec<_>>();
-            let mut answers = answers.await?;
-            answers.sort_unstable_by_key(|(place, _)| *place);
-            Ok(answers.into_iter().map(|(_, answer)| answer).collect())
+            Answered::made_of(stands_in_for, answers.await.map(in_order))
         })
     }
 }
 
-/// For the cases that need plain code: `let order = orders.get(id).await?;`
-impl<T> IntoFuture for Call<T> {
+/// The answers by their places. One that something stands in for makes the whole list one.
+fn in_order<T>(mut answers: Vec<(usize, Answered<T>)>) -> Answered<Vec<T>> {
+    answers.sort_unstable_by_key(|(place, _)| *place);
+    let stands_in_for = answers.iter().find_map(|(_, answer)| answer.stands_in_for.clone());
+    Answered { value: answers.into_iter().map(|(_, answer)| answer.value).collect(), stands_in_for }
+}
+
+/// For the cases that need plain code: `let order = orders.get(id).await?;`. A fallback of the configuration does not stand in
+/// here: the code sees the failure.
+impl<T: Send + 'static> IntoFuture for Call<T> {
     type Output = Result<T, CallError>;
     type IntoFuture = BoxFuture<Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        self.future
+        Box::pin(async move { self.future.await?.own() })
     }
 }
 

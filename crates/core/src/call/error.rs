@@ -63,6 +63,22 @@ reasons! {
     Internal = "internal" => Internal;
 }
 
+impl Reason {
+    /// Whether the service gave no answer that can be used, so that a fallback may stand in. What it refuses to this
+    /// caller stays refused.
+    pub(crate) const fn is_outage(self) -> bool {
+        matches!(
+            self,
+            Self::Timeout
+                | Self::Unavailable
+                | Self::Failed
+                | Self::Rejected
+                | Self::OpenBreaker
+                | Self::InvalidReply
+        )
+    }
+}
+
 impl fmt::Display for Reason {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(self.as_str())
@@ -161,5 +177,19 @@ pub(crate) fn causes(error: &dyn std::error::Error) -> String {
 impl From<CallError> for Problem {
     fn from(error: CallError) -> Self {
         Self::new(error.reason().code()).with_reason(error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a service refuses to a caller, a configuration must not grant.
+    #[test]
+    fn a_fallback_stands_in_for_an_outage_and_never_for_a_refusal() {
+        let outages = ["timeout", "unavailable", "failed", "rejected", "open_breaker", "invalid_reply"];
+        let found: Vec<_> =
+            Reason::ALL.iter().filter(|reason| reason.is_outage()).map(|r| r.as_str()).collect();
+        assert_eq!(found, outages);
     }
 }

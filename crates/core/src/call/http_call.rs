@@ -102,7 +102,7 @@ impl<K: Safety> HttpCall<K> {
     fn run<T: Send + 'static>(
         self,
         operation: &'static str,
-        decode: impl FnOnce(super::Reply) -> Result<T, CallError> + Send + 'static,
+        decode: impl Fn(super::Reply) -> Result<T, CallError> + Send + 'static,
     ) -> Call<T> {
         let Self { context, service, method, path_and_query, headers, body, fault, .. } = self;
         Call::new(async move {
@@ -110,7 +110,8 @@ impl<K: Safety> HttpCall<K> {
                 return Err(fault.of(operation));
             }
             let wire = Wire::Http { method, path_and_query, body };
-            let outgoing = Outgoing::new::<K>(operation, context, headers, wire);
+            let policy = service.policy(operation);
+            let outgoing = Outgoing::new::<K>(operation, policy, context, headers, wire);
             service.send(outgoing, decode).await
         })
     }

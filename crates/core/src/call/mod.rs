@@ -4,6 +4,7 @@
 //! ([`Call::required`], [`Call::optional`], [`Call::or`]) and the fan-out runs it. What every attempt goes through
 //! stands on one page, [`stack`]. HTTP and gRPC share it: both are bytes until the last step.
 
+mod answered;
 mod attempt;
 mod binding;
 mod breaker;
@@ -15,6 +16,8 @@ mod decode;
 mod error;
 mod http_call;
 mod observe;
+mod operation;
+mod policy;
 mod propagate;
 mod retry;
 mod rpc;
@@ -33,24 +36,31 @@ use bytes::Bytes;
 use http::{HeaderMap, Method};
 use tokio::time::Instant;
 
+use self::policy::CallPolicy;
+pub(crate) use self::{
+    answered::Answered,
+    error::causes,
+    propagate::TIMEOUT_HEADER,
+    service::SharedService,
+    services::{ServicePool, Services},
+};
 pub use self::{
     binding::{Binding, Bound, Grpc, Http, Protocol, Service, ServiceSet},
     combine::Call,
     error::{CallError, Reason},
     http_call::HttpCall,
     observe::ServiceCounters,
+    operation::{Declaration, Encoding, Misfit, Operation},
     rpc::Rpc,
     shared::SharedCall,
 };
-pub(crate) use self::{
-    error::causes,
-    propagate::TIMEOUT_HEADER,
-    service::SharedService,
-    services::{ServicePool, Services},
-};
 use crate::context::RequestContext;
 
-/// A call that may be sent twice: a read, or a write with an idempotency key.
+/// A call that changes nothing, so that it may be sent twice and another reply may stand in for its own.
+#[derive(Debug, Clone, Copy)]
+pub enum ReadOnly {}
+
+/// A write that may be sent twice, such as one with an idempotency key.
 #[derive(Debug, Clone, Copy)]
 pub enum Idempotent {}
 
@@ -60,16 +70,25 @@ pub enum Unsafe {}
 
 /// Whether a call may be sent twice. The type of the method decides, not a comment.
 pub trait Safety: Send + 'static {
-    /// True for [`Idempotent`].
+    /// True for [`ReadOnly`] and [`Idempotent`].
     const IDEMPOTENT: bool;
+    /// True for [`ReadOnly`].
+    const READ_ONLY: bool;
+}
+
+impl Safety for ReadOnly {
+    const IDEMPOTENT: bool = true;
+    const READ_ONLY: bool = true;
 }
 
 impl Safety for Idempotent {
     const IDEMPOTENT: bool = true;
+    const READ_ONLY: bool = false;
 }
 
 impl Safety for Unsafe {
     const IDEMPOTENT: bool = false;
+    const READ_ONLY: bool = false;
 }
 
 /// One call on its way down the outbound stack. It travels boxed: an async function holds what it passes on twice, and a
@@ -77,8 +96,14 @@ impl Safety for Unsafe {
 #[derive(Clone)]
 pub(crate) struct Outgoing {
     pub(crate) operation: &'static str,
+    /// What the configuration says of the operation.
+    pub(crate) policy: CallPolicy,
     /// Whether it may be sent twice.
     pub(crate) idempotent: bool,
+    /// Whether it changes nothing. A write must not seem to have been done, so no fallback stands in for its reply.
+    pub(crate) read_only: bool,
+    /// 0 for the first attempt, then one more for each retry.
+    pub(crate) attempt: u32,
     pub(crate) context: RequestContext,
     /// The instant at which the call gives up; [`deadline`] lowers it, [`propagate`] sends what is left.
     pub(crate) deadline: Instant,
@@ -92,12 +117,24 @@ impl Outgoing {
     /// A call that is about to go down, with all the time that its request has for calls.
     fn new<K: Safety>(
         operation: &'static str,
+        policy: CallPolicy,
         context: RequestContext,
         headers: HeaderMap,
         wire: Wire,
     ) -> Box<Self> {
         let (deadline, now) = (context.inner().calls_deadline, Instant::now());
-        Box::new(Self { operation, idempotent: K::IDEMPOTENT, context, deadline, now, headers, wire })
+        Box::new(Self {
+            operation,
+            policy,
+            idempotent: K::IDEMPOTENT,
+            read_only: K::READ_ONLY,
+            attempt: 0,
+            context,
+            deadline,
+            now,
+            headers,
+            wire,
+        })
     }
 }
 

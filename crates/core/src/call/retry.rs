@@ -46,7 +46,7 @@ impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Retry<S> {
         if !outgoing.idempotent {
             return self.inner.call(outgoing).await;
         }
-        for attempt in 0..self.config.attempts {
+        for attempt in 0..outgoing.policy.attempts {
             let again = outgoing.clone();
             let error = match self.inner.call(outgoing).await {
                 Err(error) if may_pass(&error) => error,
@@ -62,6 +62,7 @@ impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Retry<S> {
             }
             Box::pin(sleep(pause)).await;
             outgoing.now = Instant::now();
+            outgoing.attempt = attempt + 1;
         }
         self.inner.call(outgoing).await
     }

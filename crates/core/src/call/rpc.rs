@@ -45,7 +45,8 @@ where
     let message = request.encode_to_vec().into();
     Call::new(async move {
         let wire = Wire::Grpc { path: method.path, message };
-        let outgoing = Outgoing::new::<K>(operation, context, HeaderMap::new(), wire);
+        let policy = service.policy(operation);
+        let outgoing = Outgoing::new::<K>(operation, policy, context, HeaderMap::new(), wire);
         service.send(outgoing, |reply| decode::protobuf(reply)).await
     })
 }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    CallError, Outgoing, Reply,
+    Answered, CallError, Outgoing, Reply,
+    policy::CallPolicy,
     service::SharedService,
     stack::{self, Outbound},
 };
@@ -20,20 +21,44 @@ impl ServicePool {
         self.shared.config.max_depth
     }
 
+    pub(super) fn policy(&self, operation: &str) -> CallPolicy {
+        self.shared.policies.of(operation)
+    }
+
     /// Sends one call through the stack and decodes its reply. A reply that does not decode is a failure of the call
     /// like any other, so it is counted as one.
     pub(super) async fn send<T>(
         &self,
         outgoing: Box<Outgoing>,
-        decode: impl FnOnce(Reply) -> Result<T, CallError>,
-    ) -> Result<T, CallError> {
-        let operation = outgoing.operation;
-        let reply = self.stack.call(outgoing).await.map_err(|error| error.of(operation))?;
-        decode(reply).map_err(|error| {
-            self.shared.counters.count_invalid_reply();
-            error.of(operation)
-        })
+        decode: impl Fn(Reply) -> Result<T, CallError>,
+    ) -> Result<Answered<T>, CallError> {
+        let (operation, read_only) = (outgoing.operation, outgoing.read_only);
+        let error = match self.stack.call(outgoing).await {
+            Ok(reply) => match decode(reply) {
+                Ok(value) => return Ok(Answered::fresh(value)),
+                Err(error) => {
+                    self.shared.counters.count_invalid_reply();
+                    error
+                }
+            },
+            Err(error) => error,
+        };
+        let error = error.of(operation);
+        if !(read_only && error.reason().is_outage()) {
+            return Err(error);
+        }
+        let Some(body) = self.shared.policies.fallback(operation) else { return Err(error) };
+        match decode(Reply { body, json: true }) {
+            Ok(value) => Ok(Answered::standing_in(value, error)),
+            Err(misfit) => Err(unfit(&error, &misfit).of(operation)),
+        }
     }
+}
+
+/// The failure of a call whose fallback the screen cannot read either: its client lists another type than it decodes.
+fn unfit(error: &CallError, misfit: &CallError) -> CallError {
+    let detail = format!("{}; as for its fallback, {}", error.detail(), misfit.detail());
+    CallError::new(error.reason(), detail)
 }
 
 /// The services of one worker.

@@ -2,16 +2,16 @@
 
 use futures::future::Shared;
 
-use super::{BoxFuture, Call, CallError};
+use super::{BoxFuture, Call, CallError, answered::Answered};
 use crate::screen::{Fallback, Optional, Required};
 
 /// One call whose answer several sections use; it is sent once, by whichever section is polled first.
 #[derive(Clone)]
 #[must_use = "a call sends nothing until it fills a section or is awaited"]
-pub struct SharedCall<T: Clone + Send + Sync + 'static>(Shared<BoxFuture<Result<T, CallError>>>);
+pub struct SharedCall<T: Clone + Send + Sync + 'static>(Shared<BoxFuture<Result<Answered<T>, CallError>>>);
 
 impl<T: Clone + Send + Sync + 'static> SharedCall<T> {
-    pub(super) fn new(call: Shared<BoxFuture<Result<T, CallError>>>) -> Self {
+    pub(super) fn new(call: Shared<BoxFuture<Result<Answered<T>, CallError>>>) -> Self {
         Self(call)
     }
 

@@ -25,16 +25,16 @@ pub(super) fn outbound(service: &SharedService) -> Result<Outbound, String> {
         // Sees what the screen sees: one outcome a call, whatever happens below, and calls whose client went away.
         .layer(ObserveLayer::new(&service.counters))
         // Everything below ends in time: waiting for a place, attempts, a body that trickles.
-        .layer(DeadlineLayer::new(config.timeout))
+        .layer(DeadlineLayer)
         // One more attempt, from a budget. Outside the breaker, which judges each attempt, and outside the bulkhead, so that
         // no place is held during the pause.
         .layer(RetryLayer::new(&config.retry, &service.budget))
         // A service that fails gets a pause, and calls an answer at once.
         .layer(BreakerLayer::new(&service.breaker))
         // No more in flight than the service bears. Inside the deadline, since waiting for a place takes time.
-        .layer(BulkheadLayer::new(config.bulkhead, config.bulkhead_wait))
+        .layer(BulkheadLayer::new(&config.bulkhead))
         // One try on the wire may take less than the whole call, which leaves time for another one.
-        .layer(AttemptTimeoutLayer::new(config.attempt_timeout))
+        .layer(AttemptTimeoutLayer)
         // Identity, request id, trace and the time that is left now: written last, so that no step above can change them.
         .layer(PropagateLayer)
         // The bytes: a pool of this worker's own connections.

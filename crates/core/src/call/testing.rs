@@ -14,8 +14,8 @@ use bytes::Bytes;
 use http::{HeaderMap, Method};
 use tokio::time::Instant;
 
-use super::{CallError, Idempotent, Outcome, Outgoing, Reason, Reply, Wire};
-use crate::{context::RequestContext, step::Step};
+use super::{CallError, Idempotent, Outcome, Outgoing, Reason, Reply, Wire, policy::Policies};
+use crate::{config::ServiceConfig, context::RequestContext, step::Step};
 
 /// The step below the one under test; `answer` says what each call comes to, and when.
 pub(super) struct Below<F> {
@@ -89,7 +89,8 @@ impl Drop for Flight<'_> {
 /// A call of a request that has this much time left.
 pub(super) fn outgoing(left: Duration) -> Box<Outgoing> {
     let wire = Wire::Http { method: Method::GET, path_and_query: "/".to_owned(), body: None };
-    Outgoing::new::<Idempotent>("test.call", RequestContext::for_test(left), HeaderMap::new(), wire)
+    let policy = Policies::new("test", &ServiceConfig::default(), &[]).of("test.call");
+    Outgoing::new::<Idempotent>("test.call", policy, RequestContext::for_test(left), HeaderMap::new(), wire)
 }
 
 /// The reply of a service that is well.

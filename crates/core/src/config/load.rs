@@ -20,17 +20,18 @@ use toml::de::DeTable;
 
 use self::{error::Origin, tree::Amended};
 use super::{Config, validate};
+use crate::call::{Declaration, Misfit};
 
 /// Reads, merges and checks a configuration: the file, above it the environment, above both the overrides.
 ///
-/// `services` are the names of the downstream services that the program calls. Each needs a section
-/// `[services.<name>]`, and no section may name another.
+/// `services` are the downstream services that the program calls. Each needs a section `[services.<name>]`, and no section
+/// may name another, nor an operation that its client does not list.
 ///
 /// # Errors
 ///
 /// With everything that is wrong, not only the first. A file that is not TOML is reported with its syntax errors
 /// alone, because the rest of it cannot be trusted to mean what it says.
-pub fn load(sources: &Sources, services: &[&str]) -> Result<Config, ConfigErrors> {
+pub fn load(sources: &Sources, services: &[Declaration]) -> Result<Config, ConfigErrors> {
     let mut report = Report::new(&sources.file);
     let Some(tree) = merge(sources, &mut report) else { return Err(report.finish()) };
     let mut config = read(tree.clone(), &mut report);
@@ -95,12 +96,7 @@ fn read(mut tree: Node, report: &mut Report) -> Config {
         match tree.amend(&path) {
             Some(Amended::ReadAsText) => {}
             Some(Amended::Removed(node)) => {
-                let expected = words::expected(message);
-                let found = match expected.as_str() {
-                    _ if words::is_unknown_field(message) => Found::Fact("a key that is not known"),
-                    "a table" => node.found_kind(),
-                    _ => node.found(),
-                };
+                let (found, expected) = refused(&node, message);
                 report.add(&node.origin, &node.key, found, expected);
             }
             None => {
@@ -114,4 +110,27 @@ fn read(mut tree: Node, report: &mut Report) -> Config {
             }
         }
     }
+}
+
+/// What serde's refusal of a value says to an operator: what it found and what it expected.
+fn refused(node: &Node, message: &str) -> (Found, String) {
+    let expected = words::expected(message);
+    let found = match expected.as_str() {
+        _ if words::is_unknown_field(message) => Found::Fact("a key that is not known"),
+        "a table" => node.found_kind(),
+        _ => node.found(),
+    };
+    (found, expected)
+}
+
+/// The same of a value that no type of the configuration's refuses but that of a reply, by its name: the value itself, or
+/// what is nearest to it.
+pub(super) fn misfit<'a>(fallback: &'a Node, misfit: &Misfit, reply: &str) -> (&'a Node, Found, String) {
+    let message = misfit.inner().to_string();
+    let node = fallback.at(misfit.path());
+    let (found, expected) = match words::missing(&message) {
+        Some(missing) => (node.found(), missing),
+        None => refused(node, &message),
+    };
+    (node, found, format!("{reply}: {expected}"))
 }

@@ -5,12 +5,14 @@
 //! safe configuration. Whatever is wrong is reported at once, by [`load()`], with file, key, found and expected.
 
 mod load;
+mod services;
 #[cfg(test)]
 mod tests;
 mod validate;
 mod values;
 
 pub use load::{ConfigError, ConfigErrors, Sources, load};
+pub use services::{BreakerConfig, BulkheadConfig, HedgeConfig, OperationConfig, RetryConfig, ServiceConfig};
 
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration};
 
@@ -255,126 +257,4 @@ pub enum LogFormat {
     Pretty,
     /// Nothing.
     Off,
-}
-
-/// `[services.<name>]`: one downstream service.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct ServiceConfig {
-    /// Where it is, such as `http://users.internal:8080`. HTTP and gRPC alike. Required.
-    pub url: String,
-    /// Time of one call, retries and all; never more than what the request has left. Default `1s`.
-    #[serde(with = "values::duration")]
-    pub timeout: Duration,
-    /// Time of one attempt on the wire. Default `1s`.
-    #[serde(with = "values::duration")]
-    pub attempt_timeout: Duration,
-    /// Time to connect. Default `250ms`.
-    #[serde(with = "values::duration")]
-    pub connect_timeout: Duration,
-    /// Calls in flight at once, on each worker. Default 64.
-    pub bulkhead: usize,
-    /// Time that a further call waits for a place among them before it is rejected. Default `50ms`.
-    #[serde(with = "values::duration")]
-    pub bulkhead_wait: Duration,
-    /// The largest reply that is read, after decompression. Default `4MiB`.
-    #[serde(with = "values::byte_size")]
-    pub max_reply: usize,
-    /// The deepest nesting of a JSON reply. Default 64.
-    pub max_depth: usize,
-    /// Ask an HTTP service for gzip, brotli or zstd. Inside one network compressing costs more than it saves, so a reply
-    /// that comes compressed unasked is refused. Default false.
-    pub compression: bool,
-    /// Connections of a gRPC service, on each worker. Default 2.
-    pub channels: usize,
-    /// When a call is tried once more.
-    pub retry: RetryConfig,
-    /// When calls are rejected at once.
-    pub breaker: BreakerConfig,
-}
-
-/// `[services.<name>.retry]`: when a call is tried once more. Only calls that may be sent twice ever are.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct RetryConfig {
-    /// Attempts after the first one; 0 for none. Default 1.
-    pub attempts: u32,
-    /// The shortest pause before an attempt; the longest doubles from twice this. Default `25ms`.
-    #[serde(with = "values::duration")]
-    pub backoff: Duration,
-    /// The longest pause, where the service does not say one with `Retry-After`. Default `250ms`.
-    #[serde(with = "values::duration")]
-    pub backoff_at_most: Duration,
-    /// Percent of the service's calls over 10 s that may be retried. Default 10.
-    pub budget_percent: u32,
-    /// Retries a second that are always allowed. Default 1.
-    pub reserve_per_second: u32,
-}
-
-impl Default for RetryConfig {
-    fn default() -> Self {
-        Self {
-            attempts: 1,
-            backoff: Duration::from_millis(25),
-            backoff_at_most: Duration::from_millis(250),
-            budget_percent: 10,
-            reserve_per_second: 1,
-        }
-    }
-}
-
-/// `[services.<name>.breaker]`: when calls are rejected at once, over all workers.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct BreakerConfig {
-    /// Failures in a row that open it. Default 5.
-    pub consecutive_failures: u32,
-    /// Percent of failures within the window that opens it. Default 50.
-    pub failure_percent: u32,
-    /// Calls within the window before the percentage means anything. Default 20.
-    pub minimum_calls: u32,
-    /// The window. Default `10s`.
-    #[serde(with = "values::duration")]
-    pub window: Duration,
-    /// How long it stays open the first time; twice as long each time that its probe fails. Default `5s`.
-    #[serde(with = "values::duration")]
-    pub open_for: Duration,
-    /// The longest. Default `60s`.
-    #[serde(with = "values::duration")]
-    pub open_for_at_most: Duration,
-    /// Probes in a row that close it. Default 3.
-    pub successes_to_close: u32,
-}
-
-impl Default for BreakerConfig {
-    fn default() -> Self {
-        Self {
-            consecutive_failures: 5,
-            failure_percent: 50,
-            minimum_calls: 20,
-            window: Duration::from_secs(10),
-            open_for: Duration::from_secs(5),
-            open_for_at_most: Duration::from_mins(1),
-            successes_to_close: 3,
-        }
-    }
-}
-
-impl Default for ServiceConfig {
-    fn default() -> Self {
-        Self {
-            url: String::new(),
-            timeout: Duration::from_secs(1),
-            attempt_timeout: Duration::from_secs(1),
-            connect_timeout: Duration::from_millis(250),
-            bulkhead: 64,
-            bulkhead_wait: Duration::from_millis(50),
-            max_reply: 4 << 20,
-            max_depth: 64,
-            compression: false,
-            channels: 2,
-            retry: RetryConfig::default(),
-            breaker: BreakerConfig::default(),
-        }
-    }
 }

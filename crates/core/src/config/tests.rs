@@ -4,7 +4,8 @@ use std::{env, fs, path::PathBuf, process, time::Duration};
 
 use secrecy::ExposeSecret;
 
-use super::{Algorithm, Config, ConfigErrors, LogFormat, Sources, load};
+use super::{Algorithm, Config, ConfigErrors, LogFormat, Sources};
+use crate::call::Declaration;
 
 const SECRET: &str = "correct-horse-battery-staple-0123456789";
 const PUBLIC_KEY: &str = "-----BEGIN PUBLIC KEY-----\nMCowBQ\n-----END PUBLIC KEY-----\n";
@@ -17,7 +18,13 @@ fn public(text: &str) -> Sources {
     file(text).with_override("auth.public_only", "true")
 }
 
-fn errors(sources: &Sources, services: &[&str]) -> ConfigErrors {
+/// Loads for a program whose clients list no operations.
+fn load(sources: &Sources, services: &[&'static str]) -> Result<Config, ConfigErrors> {
+    let declared = services.iter().map(|name| Declaration { name, grpc: false, operations: &[] });
+    super::load(sources, &declared.collect::<Vec<_>>())
+}
+
+fn errors(sources: &Sources, services: &[&'static str]) -> ConfigErrors {
     load(sources, services).expect_err("the configuration is wrong")
 }
 
@@ -50,7 +57,9 @@ impl Drop for Folder {
 }
 
 mod mistakes;
+mod operations;
 mod secrets;
+mod services;
 
 #[test]
 fn an_empty_file_has_the_documented_defaults() {
@@ -72,19 +81,6 @@ fn an_empty_file_has_the_documented_defaults() {
     assert_eq!((auth.leeway, auth.token_cache), (Duration::from_secs(30), 10_000));
     assert_eq!((log.format, log.level.as_str(), log.access), (LogFormat::Json, "info", true));
     assert!(services.is_empty());
-}
-
-#[test]
-fn a_service_has_the_documented_defaults() {
-    let sources = public("[services.users]\nurl = \"http://users.internal:8080/v1\"");
-    let config = load(&sources, &["users"]).expect("a service needs a url only");
-
-    let users = &config.services["users"];
-    assert_eq!(users.url, "http://users.internal:8080/v1");
-    assert_eq!((users.timeout, users.attempt_timeout), (Duration::from_secs(1), Duration::from_secs(1)));
-    assert_eq!(users.connect_timeout, Duration::from_millis(250));
-    assert_eq!((users.bulkhead, users.bulkhead_wait), (64, Duration::from_millis(50)));
-    assert_eq!((users.max_reply, users.max_depth, users.channels), (4 << 20, 64, 2));
 }
 
 #[test]
@@ -135,8 +131,8 @@ fn the_environment_is_read_by_what_its_field_wants() {
         ("BFF_LIMITS__BODY", "1000"),
         ("BFF_LIMITS__HEAD", "32KiB"),
         ("BFF_TRUST__PROXIES", "[\"10.0.0.0/8\", \"fd00::/8\"]"),
-        ("BFF_SERVICES__USERS", "{ url = \"http://users\", bulkhead = 7 }"),
-        ("BFF_SERVICES__USERS__BULKHEAD", "8"),
+        ("BFF_SERVICES__USERS", "{ url = \"http://users\", bulkhead = { limit = 7 } }"),
+        ("BFF_SERVICES__USERS__BULKHEAD__LIMIT", "8"),
         // Looks like an integer of 64 bits, and means text.
         ("BFF_AUTH__ISSUERS__LOGIN__AUDIENCE", "1234567890"),
         ("BFF_AUTH__ISSUERS__LOGIN__ISSUER", "true"),
@@ -158,7 +154,7 @@ fn the_environment_is_read_by_what_its_field_wants() {
     assert_eq!((config.limits.body, config.limits.head), (1000, 32_768));
     assert_eq!(config.trust.proxies.len(), 2);
     // The variable's table joins that of the file, and the longer name is above the table.
-    assert_eq!((config.services["users"].max_depth, config.services["users"].bulkhead), (9, 8));
+    assert_eq!((config.services["users"].max_depth, config.services["users"].bulkhead.limit), (9, 8));
     let login = &config.auth.issuers["login"];
     assert_eq!((login.audience.as_str(), login.issuer.as_str()), ("1234567890", "true"));
     let secret = login.secret.as_ref().expect("the secret is set");

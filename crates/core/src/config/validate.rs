@@ -11,12 +11,13 @@ use super::{
     Config,
     load::{Found, Node, Report, join},
 };
+use crate::call::Declaration;
 
 /// Reports everything that makes no sense, and reads the public keys that are in files.
 pub(super) fn validate(
     config: &mut Config,
     tree: &Node,
-    declared: &[&str],
+    declared: &[Declaration],
     base: &Path,
     report: &mut Report,
 ) {
@@ -123,6 +124,10 @@ impl Checks<'_> {
             let (Ok(node) | Err(node)) = self.tree.nearest(path);
             self.report.add(&node.origin, &key(path), found, expected);
         }
+    }
+
+    fn is_set(&self, path: &[&str]) -> bool {
+        self.tree.nearest(path).is_ok()
     }
 
     fn is_reported(&self, path: &[&str]) -> bool {

@@ -3,9 +3,12 @@
 //! Each is a module for `#[serde(with = "…")]`. A refusal says what was expected in words that an operator can
 //! copy, since [`super::load()`] prints them as they are.
 
+mod lists;
+
+pub(crate) use lists::{addresses, networks};
+
 use std::{fmt, time::Duration};
 
-use ipnet::IpNet;
 use jiff::SignedDuration;
 use serde::{
     Deserialize, Deserializer,
@@ -18,6 +21,41 @@ pub(crate) mod duration {
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
         deserializer.deserialize_str(DurationText)
+    }
+}
+
+/// A [`Duration`] that need not be set.
+pub(crate) mod optional_duration {
+    use super::{Deserializer, Duration, duration};
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Duration>, D::Error> {
+        duration::deserialize(deserializer).map(Some)
+    }
+}
+
+/// JSON that need not be set. A date of TOML's is the text that JSON has for one.
+pub(crate) mod optional_json {
+    use serde_json::Value as Json;
+    use toml::Value;
+
+    use super::{Deserialize, Deserializer};
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Json>, D::Error> {
+        Value::deserialize(deserializer).map(json).map(Some)
+    }
+
+    fn json(value: Value) -> Json {
+        match value {
+            Value::String(text) => text.into(),
+            Value::Integer(number) => number.into(),
+            Value::Float(number) => number.into(),
+            Value::Boolean(boolean) => boolean.into(),
+            Value::Datetime(datetime) => datetime.to_string().into(),
+            Value::Array(values) => values.into_iter().map(json).collect(),
+            Value::Table(values) => values.into_iter().map(|(name, value)| (name, json(value))).collect(),
+        }
     }
 }
 
@@ -36,16 +74,6 @@ pub(crate) mod percent {
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u8, D::Error> {
         deserializer.deserialize_u8(Percent)
-    }
-}
-
-/// A list of networks, each as `"10.0.0.0/8"`.
-pub(crate) mod networks {
-    use super::{Deserialize, Deserializer, IpNet, Network};
-
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
-        let networks = Vec::<Network>::deserialize(deserializer)?;
-        Ok(networks.into_iter().map(|Network(network)| network).collect())
     }
 }
 
@@ -115,27 +143,5 @@ impl Visitor<'_> for Percent {
     fn visit_i64<E: Error>(self, number: i64) -> Result<u8, E> {
         let percent = u8::try_from(number).ok().filter(|percent| (1..=100).contains(percent));
         percent.ok_or_else(|| E::invalid_value(Unexpected::Signed(number), &self))
-    }
-}
-
-struct Network(IpNet);
-
-impl<'de> Deserialize<'de> for Network {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_str(NetworkText)
-    }
-}
-
-struct NetworkText;
-
-impl Visitor<'_> for NetworkText {
-    type Value = Network;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a network such as \"10.0.0.0/8\"")
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Network, E> {
-        text.parse().map(Network).map_err(|_| E::invalid_value(Unexpected::Str(text), &self))
     }
 }

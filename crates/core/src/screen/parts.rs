@@ -40,9 +40,29 @@ pub enum Answer {
     /// The service's own answer.
     Fresh(Vec<u8>),
     /// What stands in for it, and why.
-    Degraded(Vec<u8>, CallError),
+    Degraded { json: Vec<u8>, error: CallError, fallback: Option<Origin> },
     /// The screen fails.
     Failed(CallError),
+}
+
+/// Where the value of a degraded section comes from; one that is `null` has none.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// The default that the screen states.
+    Default,
+    /// The fallback that the configuration states.
+    Config,
+}
+
+impl Origin {
+    /// Its name in `_meta.degraded[].fallback`.
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Config => "config",
+        }
+    }
 }
 
 impl Parts {

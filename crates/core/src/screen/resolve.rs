@@ -11,7 +11,7 @@ use tower::Layer;
 
 use super::{
     Pending,
-    parts::{Answer, Field, Part, Parts},
+    parts::{Answer, Field, Origin, Part, Parts},
 };
 use crate::{
     call::{CallError, Reason},
@@ -59,6 +59,14 @@ struct Payload {
     degraded: bool,
 }
 
+/// One entry of `_meta.degraded`.
+struct Degraded<'a> {
+    section: &'a str,
+    reason: Reason,
+    /// What stands in for it, where that is not `null`.
+    fallback: Option<Origin>,
+}
+
 /// A field whose bytes have arrived.
 struct Filled {
     name: &'static str,
@@ -103,10 +111,10 @@ async fn resolve(parts: Parts, context: &RequestContext) -> Result<Payload, Call
                 record("fresh", None);
                 filled[place].bytes = bytes;
             }
-            Answer::Degraded(bytes, error) => {
+            Answer::Degraded { json, error, fallback } => {
                 record(error.reason().as_str(), Some(error.to_string()));
-                degraded.push((place, error.reason()));
-                filled[place].bytes = bytes;
+                degraded.push((place, error.reason(), fallback));
+                filled[place].bytes = json;
             }
             Answer::Failed(error) => {
                 record(error.reason().as_str(), Some(error.to_string()));
@@ -115,17 +123,20 @@ async fn resolve(parts: Parts, context: &RequestContext) -> Result<Payload, Call
         }
     }
     // In the order of the payload, not of arrival: the same failure gives the same bytes.
-    degraded.sort_by_key(|(place, _)| *place);
+    degraded.sort_by_key(|(place, ..)| *place);
     let degraded: Vec<_> = degraded
         .into_iter()
-        .map(|(place, reason)| (paths[place].as_deref().unwrap_or(filled[place].name), reason))
+        .map(|(place, reason, fallback)| {
+            let section = paths[place].as_deref().unwrap_or(filled[place].name);
+            Degraded { section, reason, fallback }
+        })
         .collect();
     Ok(Payload { json: splice(&filled, &degraded), degraded: !degraded.is_empty() })
 }
 
-fn splice(fields: &[Filled], degraded: &[(&str, Reason)]) -> BytesMut {
+fn splice(fields: &[Filled], degraded: &[Degraded<'_>]) -> BytesMut {
     let length: usize = fields.iter().map(|field| field.name.len() + field.bytes.len() + 6).sum();
-    let mut json = BytesMut::with_capacity(length + 64 + degraded.len() * 64);
+    let mut json = BytesMut::with_capacity(length + 64 + degraded.len() * 80);
     json.put_u8(b'{');
     for field in fields {
         if field.kind == Kind::Close {
@@ -146,11 +157,15 @@ fn splice(fields: &[Filled], degraded: &[(&str, Reason)]) -> BytesMut {
             json.put_u8(b',');
         }
         json.extend_from_slice(br#""_meta":{"degraded":["#);
-        for (at, (section, reason)) in degraded.iter().enumerate() {
+        for (at, Degraded { section, reason, fallback }) in degraded.iter().enumerate() {
             json.extend_from_slice(if at == 0 { br#"{"section":""# } else { br#",{"section":""# });
             json.extend_from_slice(section.as_bytes());
             json.extend_from_slice(br#"","reason":""#);
             json.extend_from_slice(reason.as_str().as_bytes());
+            if let Some(fallback) = fallback {
+                json.extend_from_slice(br#"","fallback":""#);
+                json.extend_from_slice(fallback.as_str().as_bytes());
+            }
             json.extend_from_slice(br#""}"#);
         }
         json.extend_from_slice(b"]}");

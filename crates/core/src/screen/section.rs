@@ -4,8 +4,8 @@ use std::cell::RefCell;
 
 use serde::Serialize;
 
-use super::parts::{Answer, Part};
-use crate::call::{BoxFuture, Call, CallError, Reason};
+use super::parts::{Answer, Origin, Part};
+use crate::call::{Answered, Call, CallError, Reason};
 
 /// What the scratch buffer of a worker keeps; a rare huge section gives its memory back.
 const SCRATCH_KEPT: usize = 256 << 10;
@@ -58,24 +58,15 @@ pub trait Section: Send + 'static {
 #[diagnostic::do_not_recommend]
 impl<T: Serialize + Send + 'static> Section for Required<T> {
     fn into_part(self) -> Part {
-        Part::Section(Box::pin(async move {
-            match encode(self.0).await {
-                Ok(json) => Answer::Fresh(json),
-                Err(error) => Answer::Failed(error),
-            }
-        }))
+        Part::Section(Box::pin(async move { encode(self.0).await.unwrap_or_else(Answer::Failed) }))
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: Serialize + Send + 'static> Section for Optional<T> {
     fn into_part(self) -> Part {
-        Part::Section(Box::pin(async move {
-            match encode(self.0).await {
-                Ok(json) => Answer::Fresh(json),
-                Err(error) => Answer::Degraded(b"null".to_vec(), error),
-            }
-        }))
+        let null = |error| Answer::Degraded { json: b"null".to_vec(), error, fallback: None };
+        Part::Section(Box::pin(async move { encode(self.0).await.unwrap_or_else(null) }))
     }
 }
 
@@ -84,20 +75,21 @@ impl<T: Serialize + Send + 'static> Section for Fallback<T> {
     fn into_part(self) -> Part {
         Part::Section(Box::pin(async move {
             let Self { call, default } = self;
-            match encode(call).await {
-                Ok(json) => Answer::Fresh(json),
-                Err(error) => match to_json(&default) {
-                    Ok(json) => Answer::Degraded(json, error),
-                    Err(worse) => Answer::Failed(worse),
-                },
-            }
+            encode(call).await.unwrap_or_else(|error| match to_json(&default) {
+                Ok(json) => Answer::Degraded { json, error, fallback: Some(Origin::Default) },
+                Err(worse) => Answer::Failed(worse),
+            })
         }))
     }
 }
 
-async fn encode<T: Serialize>(call: Call<T>) -> Result<Vec<u8>, CallError> {
-    let future: BoxFuture<_> = call.into_future();
-    to_json(&future.await?)
+async fn encode<T: Serialize + Send + 'static>(call: Call<T>) -> Result<Answer, CallError> {
+    let Answered { value, stands_in_for } = call.answered().await?;
+    let json = to_json(&value)?;
+    Ok(match stands_in_for {
+        None => Answer::Fresh(json),
+        Some(error) => Answer::Degraded { json, error, fallback: Some(Origin::Config) },
+    })
 }
 
 pub(super) fn to_json(value: &impl Serialize) -> Result<Vec<u8>, CallError> {

@@ -1,8 +1,8 @@
 //! A service speaks HTTP or gRPC; its binding says which.
 
-use bff_core::{call::{Idempotent, Rpc}, prelude::*};
+use bff_core::{call::{ReadOnly, Rpc}, prelude::*};
 
-const GET: Rpc<(), (), Idempotent> = Rpc::new("/users.v1.Users/Get");
+const GET: Rpc<(), (), ReadOnly> = Rpc::new("/users.v1.Users/Get");
 
 #[derive(Service)]
 #[service(name = "users")]

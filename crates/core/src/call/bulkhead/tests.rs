@@ -13,6 +13,10 @@ const WAIT: Duration = ms(30);
 
 type InFlight<'a> = BoxFuture<'a, Outcome>;
 
+fn layer(limit: usize) -> BulkheadLayer {
+    BulkheadLayer::new(&BulkheadConfig { limit, wait: WAIT, adaptive: false, ..BulkheadConfig::default() })
+}
+
 /// A service with two places, whose calls take 100 ms.
 fn two_places() -> (Bulkhead<impl Step<Box<Outgoing>, Out = Outcome>>, Arc<Seen>) {
     let below = Below::new(async || {
@@ -20,7 +24,7 @@ fn two_places() -> (Bulkhead<impl Step<Box<Outgoing>, Out = Outcome>>, Arc<Seen>
         answered()
     });
     let seen = below.seen();
-    (BulkheadLayer::new(2, WAIT).layer(below), seen)
+    (layer(2).layer(below), seen)
 }
 
 #[tokio::test(start_paused = true)]
@@ -76,7 +80,7 @@ async fn a_call_dropped_while_it_waits_leaves_the_queue() {
 
 #[tokio::test(start_paused = true)]
 async fn a_failed_call_gives_its_place_back() {
-    let bulkhead = BulkheadLayer::new(1, WAIT).layer(Below::new(async || failed(Reason::Failed)));
+    let bulkhead = layer(1).layer(Below::new(async || failed(Reason::Failed)));
     for _ in 0..3 {
         assert_eq!(call(&bulkhead).await.expect_err("it fails").reason(), Reason::Failed);
     }
@@ -126,7 +130,7 @@ async fn run(limit: usize, events: Vec<Event>) -> Result<(), TestCaseError> {
         }
     });
     let seen = below.seen();
-    let bulkhead = BulkheadLayer::new(limit, WAIT).layer(below);
+    let bulkhead = layer(limit).layer(below);
     let mut calls: Vec<InFlight<'_>> = Vec::new();
     for event in events {
         let before = calls.len();

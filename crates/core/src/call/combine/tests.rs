@@ -1,5 +1,7 @@
 //! Calls put together: what runs, how often, in which order, and what a failure stops.
 
+mod stand_ins;
+
 use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering::SeqCst},
@@ -17,7 +19,7 @@ fn failing<T: Send + 'static>(reason: Reason) -> Call<T> {
 
 /// A call that takes a while and answers with how long.
 fn taking(millis: u64) -> Call<u64> {
-    Call::new(async move {
+    Call::of(async move {
         sleep(ms(millis)).await;
         Ok(millis)
     })
@@ -27,7 +29,7 @@ fn taking(millis: u64) -> Call<u64> {
 async fn a_call_runs_only_when_it_is_awaited() {
     let runs = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&runs);
-    let call = Call::new(async move { Ok(counted.fetch_add(1, SeqCst)) }).map(|before| before + 10);
+    let call = Call::of(async move { Ok(counted.fetch_add(1, SeqCst)) }).map(|before| before + 10);
     assert_eq!(runs.load(SeqCst), 0);
     assert_eq!(call.await.expect("it answers"), 10);
     assert_eq!(runs.load(SeqCst), 1);
@@ -67,7 +69,7 @@ async fn an_answer_that_is_refused_is_a_failure() {
 async fn a_shared_call_runs_once_for_all_who_use_it() {
     let runs = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&runs);
-    let shared = Call::new(async move {
+    let shared = Call::of(async move {
         sleep(ms(100)).await;
         Ok(counted.fetch_add(1, SeqCst) + 1)
     })
@@ -132,7 +134,7 @@ proptest! {
         let seen = Arc::clone(&most);
         let calls = Call::ready(Ok(items.clone())).each(limit, move |millis| {
             let (in_flight, most) = (Arc::clone(&in_flight), Arc::clone(&most));
-            Call::new(async move {
+            Call::of(async move {
                 most.fetch_max(in_flight.fetch_add(1, SeqCst) + 1, SeqCst);
                 sleep(ms(millis)).await;
                 in_flight.fetch_sub(1, SeqCst);

@@ -28,7 +28,7 @@ pub(in crate::call) struct GrpcTransport {
 
 impl GrpcTransport {
     pub(super) fn open(config: &ServiceConfig) -> Result<Self, String> {
-        let endpoint = Endpoint::from_shared(config.url.clone())
+        let endpoint = Endpoint::from_shared(config.url[0].clone())
             .map_err(|error| format!("no gRPC endpoint: {error}"))?
             .connect_timeout(config.connect_timeout)
             .tcp_nodelay(true)

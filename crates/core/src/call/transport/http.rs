@@ -37,7 +37,7 @@ pub(in crate::call) struct HttpTransport {
 impl HttpTransport {
     pub(super) fn open(config: &ServiceConfig) -> Result<Self, String> {
         let no_url = |error: &dyn StdError| format!("{:?} is no URL: {error}", config.url);
-        let uri: Uri = config.url.parse().map_err(|error| no_url(&error))?;
+        let uri: Uri = config.url[0].parse().map_err(|error| no_url(&error))?;
         let (Some(scheme), Some(authority)) = (uri.scheme(), uri.authority()) else {
             return Err(format!("{:?} has no scheme or no host", config.url));
         };
@@ -52,7 +52,11 @@ impl HttpTransport {
             .wrap_connector(tcp);
         let origin = Uri::builder().scheme(scheme.clone()).authority(authority.clone()).path_and_query("/");
         Ok(Self {
-            pool: Pool::new(connector, origin.build().map_err(|error| no_url(&error))?, config.bulkhead),
+            pool: Pool::new(
+                connector,
+                origin.build().map_err(|error| no_url(&error))?,
+                config.bulkhead.limit,
+            ),
             host: HeaderValue::from_str(authority.as_str()).map_err(|error| no_url(&error))?,
             prefix: uri.path().trim_end_matches('/').to_owned(),
             compression: config.compression,

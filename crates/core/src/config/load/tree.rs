@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_path_to_error::Segment;
+use serde_path_to_error::{Path, Segment};
 use toml::{
     Value,
     de::{DeTable, DeValue},
@@ -187,6 +187,30 @@ impl Node {
             }
         }
         Ok(node)
+    }
+
+    /// The value that serde stumbled over on this path from here, or the nearest around it.
+    pub(super) fn at(&self, path: &Path) -> &Self {
+        path.iter()
+            .try_fold(self, |node, segment| node.below(segment).ok_or(node))
+            .unwrap_or_else(|node| node)
+    }
+
+    fn below(&self, segment: &Segment) -> Option<&Self> {
+        match (&self.kind, segment) {
+            (Kind::Table(nodes), Segment::Map { key }) => nodes.get(key),
+            (Kind::List(nodes), Segment::Seq { index }) => nodes.get(*index),
+            _ => None,
+        }
+    }
+
+    /// The text itself, or the first of this list that is the same.
+    pub(crate) fn that_says(&self, text: &str) -> Option<&Self> {
+        match &self.kind {
+            Kind::List(nodes) => nodes.iter().find_map(|node| node.that_says(text)),
+            Kind::Scalar(value) if value.as_str() == Some(text) => Some(self),
+            Kind::Table(_) | Kind::Scalar(_) => None,
+        }
     }
 
     /// The value as an error shows it: never what is inside a table or a list, which may hold secrets.

@@ -14,17 +14,22 @@ pub(super) fn expected(message: &str) -> String {
         "usize" | "u64" | "u32" => "a whole number, 0 or more".to_owned(),
         "a boolean" => "true or false".to_owned(),
         "string only" | "a string" => "a text".to_owned(),
-        "a sequence" => "a list such as [\"10.0.0.0/8\"]".to_owned(),
+        "a sequence" => "a list".to_owned(),
         "a map" => "a table".to_owned(),
         "path string" => "a path".to_owned(),
         "invalid socket address syntax" | "socket address" => {
             "an address and port such as \"127.0.0.1:8080\"".to_owned()
         }
         structure if structure.starts_with("struct ") => "a table".to_owned(),
-        unmapped if message.contains(", expected ") => unmapped.to_owned(),
+        unmapped if message.contains(", expected ") => unmapped.trim_start_matches("expected ").to_owned(),
         // A message of another form may quote the value.
         _ => "another value".to_owned(),
     }
+}
+
+/// The field that serde missed, of a message such as ``missing field `count` ``. It names a type's field and no value.
+pub(super) fn missing(message: &str) -> Option<String> {
+    message.starts_with("missing field `").then(|| message.to_owned())
 }
 
 /// What is wrong and what was expected, of a message of the TOML parser.
@@ -49,8 +54,8 @@ pub(super) fn is_unknown_field(message: &str) -> bool {
 pub(crate) fn one_of(known: &[&str], given: &str) -> String {
     let all = match known {
         [] => return "none: no name is known here".to_owned(),
-        [only] => (*only).to_owned(),
-        _ => format!("one of {}", known.join(", ")),
+        [only] => return (*only).to_owned(),
+        known => format!("one of {}", known.join(", ")),
     };
     match nearest(known, given) {
         Some(near) => format!("{all}; did you mean {near}?"),

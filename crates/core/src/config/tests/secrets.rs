@@ -26,6 +26,9 @@ fn no_error_shows_a_secret() {
         // In an address, and as a private key.
         format!("services.users.url = \"http://name:{SECRET}@users\""),
         format!("services.users.url = \"http://users?token={SECRET}\""),
+        format!("services.users.url = [\"http://users\", \"http://name:{SECRET}@users\"]"),
+        format!("services.users.url = [7, \"http://users?token={SECRET}\"]"),
+        format!("services.users.url = [{{ \"http://users\" = {SECRET:?} }}]"),
         format!(
             "[auth.issuers.login]\n{issuer}\"EdDSA\"\npublic_key = \"-----BEGIN PRIVATE KEY-----{SECRET}\""
         ),
@@ -47,9 +50,11 @@ fn no_error_shows_a_secret_of_the_environment() {
         ("BFF_AUTH__ISSUERS__LOGIN", format!("{{secret = {SECRET:?}")),
         ("BFF_AUTH__ISSUERS__LOGIN", SECRET.to_owned()),
         ("BFF_AUTH__ISSUERS", format!("[{SECRET:?}]")),
+        ("BFF_SERVICES__USERS__URL", format!("[\"http://users\", \"http://name:{SECRET}@users\"]")),
+        ("BFF_SERVICES__USERS__URL", format!("[\"http://name:{SECRET}@users\"")),
     ] {
         let sources = file("").with_environment([(name, value)]);
-        let errors = errors(&sources, &[]);
+        let errors = errors(&sources, &["users"]);
         assert_hidden(&errors.to_string(), name);
         assert_hidden(&format!("{errors:?} {sources:?}"), name);
     }

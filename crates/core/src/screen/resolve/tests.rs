@@ -13,7 +13,10 @@ use std::{
 use tokio::time::sleep;
 
 use super::*;
-use crate::{call::Call, screen::Screen};
+use crate::{
+    call::{Answered, Call},
+    screen::Screen,
+};
 
 const fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
@@ -25,7 +28,7 @@ fn context() -> RequestContext {
 
 /// A call that answers with how long it takes.
 fn taking(millis: u64) -> Call<u64> {
-    Call::new(async move {
+    Call::of(async move {
         sleep(ms(millis)).await;
         Ok(millis)
     })
@@ -97,7 +100,8 @@ async fn degraded_sections_stand_in_the_order_of_the_payload_with_dotted_names()
     let expected = concat!(
         r#"{"last":null,"address":{"street":null,"city":{"name":0}},"first":7,"_meta":{"degraded":["#,
         r#"{"section":"last","reason":"failed"},{"section":"address.street","reason":"timeout"},"#,
-        r#"{"section":"address.city.name","reason":"not_found"},{"section":"first","reason":"rejected"}]}}"#,
+        r#"{"section":"address.city.name","reason":"not_found","fallback":"default"},"#,
+        r#"{"section":"first","reason":"rejected","fallback":"default"}]}}"#,
     );
     assert_eq!(payload.json, expected);
     assert!(payload.degraded);
@@ -107,6 +111,25 @@ async fn degraded_sections_stand_in_the_order_of_the_payload_with_dotted_names()
         ["first", "address.city.name", "address.street", "last"],
         "the log has the order of arrival"
     );
+}
+
+#[tokio::test]
+async fn what_the_configuration_states_degrades_a_section_even_a_required_one() {
+    let standing_in = || {
+        let error = CallError::new(Reason::Timeout, "as the test says");
+        Call::new(async { Ok(Answered { value: 7, stands_in_for: Some(error) }) })
+    };
+    let mut parts = Parts::default();
+    parts.section("a", standing_in().required());
+    parts.section("b", standing_in().optional());
+    parts.section("c", standing_in().or(0));
+    let context = context();
+    let payload = resolve(parts, &context).await.expect("each has an answer");
+    let entry = |name| format!(r#"{{"section":"{name}","reason":"timeout","fallback":"config"}}"#);
+    let entries = ["a", "b", "c"].map(entry).join(",");
+    assert_eq!(payload.json, format!(r#"{{"a":7,"b":7,"c":7,"_meta":{{"degraded":[{entries}]}}}}"#));
+    assert!(payload.degraded);
+    assert!(context.sections().iter().all(|record| record.outcome == "timeout"), "the log has the failure");
 }
 
 #[tokio::test]
@@ -130,7 +153,7 @@ async fn an_answer_that_does_not_serialise_fails_its_section_alone() {
 async fn a_value_that_does_not_serialise_fails_the_screen() {
     let odd = std::collections::BTreeMap::from([((1, 2), "a key that JSON has not")]);
     let mut parts = Parts::default();
-    parts.section("never", Call::<u64>::new(std::future::pending()).required());
+    parts.section("never", Call::<u64>::of(std::future::pending()).required());
     parts.value("odd", &odd);
     let context = context();
     let error = resolve(parts, &context).await.err().expect("the value is part of the screen");

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::*;
+use crate::call::Answered;
 
 /// Names that identifiers and `rename` can make. A screen uses as many as it has fields.
 const NAMES: [&str; 6] = ["orders", "größe", "$ref", "in-flight", "名前", "_links"];
@@ -11,11 +12,15 @@ const NAMES: [&str; 6] = ["orders", "größe", "$ref", "in-flight", "名前", "_
 #[derive(Debug, Clone)]
 enum Field {
     Value(Value),
-    Required { takes: u64, answer: Value },
-    Optional { takes: u64, answer: Result<Value, Reason> },
-    Fallback { takes: u64, answer: Result<Value, Reason>, default: Value },
+    Required { takes: u64, answer: Said },
+    Optional { takes: u64, answer: Result<Said, Reason> },
+    Fallback { takes: u64, answer: Result<Said, Reason>, default: Value },
     Nested(Fields),
 }
+
+/// An answer, and the reason for which it stands in for the service's own.
+#[derive(Debug, Clone)]
+struct Said(Value, Option<Reason>);
 
 #[derive(Debug, Clone)]
 struct Fields(Vec<Field>);
@@ -36,8 +41,13 @@ impl Screen for Fields {
     }
 }
 
-fn call(takes: u64, answer: Result<Value, Reason>) -> Call<Value> {
-    taking(takes).try_map(move |_| answer.map_err(|reason| CallError::new(reason, "as the test says")))
+fn call(takes: u64, answer: Result<Said, Reason>) -> Call<Value> {
+    let error = |reason| CallError::new(reason, "as the test says");
+    Call::new(async move {
+        sleep(ms(takes)).await;
+        let Said(value, reason) = answer.map_err(error)?;
+        Ok(Answered { value, stands_in_for: reason.map(error) })
+    })
 }
 
 /// The same screen as a plain tree, with what is degraded in it.
@@ -45,17 +55,32 @@ fn expected(fields: &Fields, path: &str, degraded: &mut Vec<Value>) -> Map<Strin
     let mut object = Map::new();
     for (name, field) in NAMES.into_iter().zip(&fields.0) {
         let section = format!("{path}{name}");
-        let mut stand_in = |reason: Reason, value: &Value| {
-            degraded.push(json!({ "section": section, "reason": reason.as_str() }));
-            value.clone()
+        let mut stand_in = |reason: Reason, fallback: Option<&str>| {
+            let mut entry = json!({ "section": section, "reason": reason.as_str() });
+            if let Some(fallback) = fallback {
+                entry["fallback"] = fallback.into();
+            }
+            degraded.push(entry);
         };
         let value = match field {
-            Field::Value(value) | Field::Required { answer: value, .. } => value.clone(),
-            Field::Optional { answer: Ok(value), .. } | Field::Fallback { answer: Ok(value), .. } => {
+            Field::Value(value) => value.clone(),
+            Field::Required { answer: said, .. }
+            | Field::Optional { answer: Ok(said), .. }
+            | Field::Fallback { answer: Ok(said), .. } => {
+                let Said(value, reason) = said;
+                if let Some(reason) = reason {
+                    stand_in(*reason, Some("config"));
+                }
                 value.clone()
             }
-            Field::Optional { answer: Err(reason), .. } => stand_in(*reason, &Value::Null),
-            Field::Fallback { answer: Err(reason), default, .. } => stand_in(*reason, default),
+            Field::Optional { answer: Err(reason), .. } => {
+                stand_in(*reason, None);
+                Value::Null
+            }
+            Field::Fallback { answer: Err(reason), default, .. } => {
+                stand_in(*reason, Some("default"));
+                default.clone()
+            }
             Field::Nested(fields) => Value::Object(expected(fields, &format!("{section}."), degraded)),
         };
         object.insert(name.to_owned(), value);
@@ -74,15 +99,20 @@ fn json_value() -> impl Strategy<Value = Value> {
     ]
 }
 
-fn answer() -> impl Strategy<Value = Result<Value, Reason>> {
-    prop_oneof![json_value().prop_map(Ok), prop::sample::select(Reason::ALL).prop_map(Err)]
+fn said() -> impl Strategy<Value = Said> {
+    (json_value(), prop::option::of(prop::sample::select(Reason::ALL)))
+        .prop_map(|(value, reason)| Said(value, reason))
+}
+
+fn answer() -> impl Strategy<Value = Result<Said, Reason>> {
+    prop_oneof![said().prop_map(Ok), prop::sample::select(Reason::ALL).prop_map(Err)]
 }
 
 fn fields() -> impl Strategy<Value = Fields> {
     let takes = || 0_u64..30;
     let leaf = prop_oneof![
         json_value().prop_map(Field::Value),
-        (takes(), json_value()).prop_map(|(takes, answer)| Field::Required { takes, answer }),
+        (takes(), said()).prop_map(|(takes, answer)| Field::Required { takes, answer }),
         (takes(), answer()).prop_map(|(takes, answer)| Field::Optional { takes, answer }),
         (takes(), answer(), json_value()).prop_map(|(takes, answer, default)| Field::Fallback {
             takes,
