@@ -1,7 +1,7 @@
 //! The control listener: switches what the mocked services do while the demo runs.
 //!
-//! `POST /services/orders/slow:800ms`, `POST /services/users.get/fail:503`, `POST /services/orders/ok`, `POST /reset`,
-//! `GET /services`. Answers are text for a person at a terminal.
+//! `POST /services/orders/slow:800ms`, `POST /services/users.get/fail:503`, `POST /services/orders/fault:refuse`,
+//! `POST /services/orders/ok`, `POST /reset`, `GET /services`. Answers are text for a person at a terminal.
 
 use std::{fmt::Write as _, sync::Arc};
 

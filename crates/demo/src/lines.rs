@@ -20,7 +20,7 @@ struct Trouble {
     look: usize,
 }
 
-const TROUBLES: [Trouble; 5] = [
+const TROUBLES: [Trouble; 6] = [
     Trouble {
         title: "orders take 800 ms: the screen is whole, and waits for its slowest section only",
         switch: "orders/slow:800ms",
@@ -43,6 +43,12 @@ const TROUBLES: [Trouble; 5] = [
         title: "one operation answers nonsense: recent orders are null, everything else is there",
         switch: "orders.recent/nonsense:garbage",
         back: "orders.recent/ok",
+        look: 0,
+    },
+    Trouble {
+        title: "orders break off in the middle of their answer, each time, and the second attempt does not help",
+        switch: "orders/fault:reset-mid-body",
+        back: "orders/ok",
         look: 0,
     },
     Trouble {

@@ -1,7 +1,8 @@
-//! What a BFF's tests are made of: mocked services fed from `fixtures/`, the real BFF on a free port, and tokens.
+//! What a BFF's tests are made of: mocked services fed from `fixtures/`, the real BFF on a free port, tokens, and the
+//! [faults] of services and networks.
 //!
 //! ```no_run
-//! use bff_testkit::{Mode, TestBff};
+//! use bff_testkit::{Fault, Mode, TestBff};
 //! # mod bff_web {
 //! #     pub fn bff() -> bff_core::bff::Bff { bff_core::bff::Bff::new("bff-web", "config.toml", "") }
 //! # }
@@ -11,14 +12,19 @@
 //! bff.services.set("orders", Mode::Fail(503));
 //! let reply = bff.as_user("alice").get("/api/dashboard/overview").await;
 //! assert_eq!(reply.degraded(), [("orders".to_owned(), "unavailable".to_owned())]);
+//!
+//! bff.services.set("orders", Fault::HangMidBody);
+//! let reply = bff.as_user("alice").get("/api/dashboard/overview").await;
+//! assert_eq!(reply.degraded(), [("orders".to_owned(), "timeout".to_owned())]);
 //! # }
 //! ```
 
 pub mod bff;
+pub mod faults;
 pub mod mocks;
-pub mod raw;
 pub mod token;
 
 pub use bff::{Reply, Session, TestBff, TestBffBuilder};
+pub use faults::{Fault, raw};
 pub use mocks::{MockServices, Mode, Nonsense};
 pub use token::Token;

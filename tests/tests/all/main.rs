@@ -13,6 +13,7 @@ mod drain;
 mod fallbacks;
 mod fallbacks_of_writes;
 mod fan_out;
+mod fault_cells;
 mod handlers;
 mod identity;
 mod lying_grpc;

@@ -10,7 +10,7 @@ use std::{
     sync::Arc,
     task::{Context, Poll},
     thread::{self, JoinHandle},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use http_body_util::{BodyExt, Full};
@@ -26,6 +26,7 @@ use super::{
     Mode, Nonsense, Seen, Shared, operation,
     seen::{self, KEPT_BODY},
 };
+use crate::faults::Fault;
 
 /// A running gRPC service. Dropping it stops it and waits until it has stopped.
 pub(super) struct GrpcServer {
@@ -56,8 +57,8 @@ impl GrpcServer {
         Self { address, stop: Some(stop), thread: Some(thread) }
     }
 
-    pub(super) fn url(&self) -> String {
-        format!("http://{}", self.address)
+    pub(super) fn address(&self) -> SocketAddr {
+        self.address
     }
 }
 
@@ -152,7 +153,9 @@ where
         let in_flight = InFlight { shared: Arc::clone(&self.shared), id, answered: false };
         let request = http::Request::from_parts(head, Body::new(Full::new(body)));
         let answer = match mode {
-            Mode::Ok => self.inner.call(request).await?,
+            Mode::Fault(Fault::RetryAfter { status, after }) => turned_away(status, after).into_http(),
+            // The other faults are the gate's, which wants the right answer.
+            Mode::Ok | Mode::Fault(_) => self.inner.call(request).await?,
             Mode::Slow(by) => {
                 tokio::time::sleep(by).await;
                 self.inner.call(request).await?
@@ -201,6 +204,14 @@ fn nonsense(kind: Nonsense) -> http::Response<Body> {
         answer = answer.header("grpc-encoding", encoding);
     }
     answer.body(Body::new(body)).expect("status and headers are ours and valid")
+}
+
+/// A failure that says when to come again (gRFC A6).
+fn turned_away(status: u16, after: Duration) -> Status {
+    let mut answer = Status::new(code_of(status), "mocked failure");
+    let millis = u64::try_from(after.as_millis()).unwrap_or(u64::MAX);
+    answer.metadata_mut().insert("grpc-retry-pushback-ms", millis.into());
+    answer
 }
 
 /// The code that says over gRPC what the status says over HTTP.

@@ -10,6 +10,7 @@ use super::{
     Mode, Seen, Shared,
     seen::{self, KEPT_BODY},
 };
+use crate::faults::Fault;
 
 /// Longer than any test or demo waits. wiremock has no answer that never comes.
 const FOREVER: Duration = Duration::from_hours(24);
@@ -34,7 +35,10 @@ impl Respond for HttpMock {
         let route = Route::of(self.service, request);
         let mode = route.as_ref().map(|route| self.shared.script.take(route.operation)).unwrap_or_default();
         let right = route.as_ref().and_then(|route| self.shared.fixtures.json(&route.fixture));
-        let (answer, delay) = answer(right, mode);
+        let (answer, delay) = match mode {
+            Mode::Fault(fault) => (self.faulty(right, fault, request), Duration::ZERO),
+            mode => answer(right, mode),
+        };
         self.shared.log.arrived(Seen {
             service: self.service,
             operation: route.as_ref().map(|route| route.operation),
@@ -48,6 +52,23 @@ impl Respond for HttpMock {
             cancelled: false,
         });
         answer.set_delay(delay)
+    }
+}
+
+impl HttpMock {
+    /// The faults that an answer can have. The others are the gate's, which wants the right answer.
+    fn faulty(&self, right: Option<&Value>, fault: Fault, request: &Request) -> ResponseTemplate {
+        let moved =
+            |status, location: String| ResponseTemplate::new(status).insert_header("location", location);
+        match fault {
+            Fault::RetryAfter { status, after } => {
+                let seconds = after.as_secs() + u64::from(after.subsec_nanos() > 0);
+                failed(status).insert_header("retry-after", seconds.to_string())
+            }
+            Fault::RedirectLoop => moved(302, target(request)),
+            Fault::RedirectElsewhere(status) => moved(status, self.shared.canary.url(&target(request))),
+            _ => answer(right, Mode::Ok).0,
+        }
     }
 }
 
@@ -92,13 +113,10 @@ fn answer(right: Option<&Value>, mode: Mode) -> (ResponseTemplate, Duration) {
         None => ResponseTemplate::new(404).set_body_json(json!({"error": "not_found"})),
     };
     match mode {
-        Mode::Ok => (ok(), Duration::ZERO),
+        Mode::Ok | Mode::Fault(_) => (ok(), Duration::ZERO),
         Mode::Slow(by) => (ok(), by),
         Mode::Hang => (ok(), FOREVER),
-        Mode::Fail(status) => {
-            let body = json!({"error": "mocked_failure", "status": status});
-            (ResponseTemplate::new(status).set_body_json(body), Duration::ZERO)
-        }
+        Mode::Fail(status) => (failed(status), Duration::ZERO),
         Mode::Nonsense(kind) => {
             let right = right.map(Value::to_string).unwrap_or_default().into_bytes();
             let parts = kind.http(right);
@@ -110,4 +128,8 @@ fn answer(right: Option<&Value>, mode: Mode) -> (ResponseTemplate, Duration) {
             (answer, Duration::ZERO)
         }
     }
+}
+
+fn failed(status: u16) -> ResponseTemplate {
+    ResponseTemplate::new(status).set_body_json(json!({"error": "mocked_failure", "status": status}))
 }

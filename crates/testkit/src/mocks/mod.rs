@@ -1,8 +1,8 @@
 //! The five services behind the BFFs, mocked from `fixtures/`: users, notifications and reports over HTTP, orders
 //! and invoices over gRPC.
 //!
-//! They answer on loopback ports like the real ones, misbehave on demand ([`Mode`]) and remember what they saw
-//! ([`Seen`]). A test starts its own set; the demo starts one on fixed ports and switches modes while it runs.
+//! They answer on loopback ports like the real ones, misbehave on demand ([`Mode`], [`Fault`](crate::Fault)) and remember
+//! what they saw ([`Seen`]). A test starts its own set; the demo starts one on fixed ports and switches modes while it runs.
 //!
 //! ```no_run
 //! # async fn example() {
@@ -19,12 +19,13 @@
 //! What it is not: a model of the services' own rules. It knows its fixtures and nothing else.
 
 mod contract;
+mod control;
 mod fixtures;
 mod grpc;
 mod gzip_bomb;
 mod http;
 mod invoices;
-mod mode;
+pub(crate) mod mode;
 mod nonsense;
 mod operation;
 mod orders;
@@ -34,7 +35,11 @@ mod seen;
 #[cfg(test)]
 mod tests;
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    net::{Ipv4Addr, TcpListener},
+    sync::Arc,
+};
 
 use bff_services::rpc::{
     invoices_v1::invoices_server::InvoicesServer, orders_v1::orders_server::OrdersServer,
@@ -42,6 +47,7 @@ use bff_services::rpc::{
 use wiremock::MockServer;
 
 pub use self::{
+    control::SetError,
     fixtures::{FixtureError, Fixtures},
     mode::{InvalidMode, Mode},
     nonsense::Nonsense,
@@ -50,12 +56,15 @@ pub use self::{
     seen::{Seen, max_in_flight, overlap},
 };
 use self::{grpc::GrpcServer, operation::Target, script::Script, seen::Log};
+use crate::faults::{Canary, Gates};
 
 /// All five services, until this is dropped.
 pub struct MockServices {
     shared: Arc<Shared>,
-    http: [(&'static str, MockServer); 3],
-    grpc: [(&'static str, GrpcServer); 2],
+    /// Before the servers, so that callers are gone when those stop.
+    gates: Gates,
+    _http: [MockServer; 3],
+    _grpc: [GrpcServer; 2],
 }
 
 /// What every service reads and writes.
@@ -63,6 +72,7 @@ struct Shared {
     fixtures: Arc<Fixtures>,
     script: Script,
     log: Log,
+    canary: Canary,
 }
 
 /// How a service is spoken to.
@@ -72,6 +82,12 @@ pub enum Protocol {
     Http,
     /// gRPC without TLS.
     Grpc,
+}
+
+impl Protocol {
+    fn of(service: &str) -> Self {
+        if matches!(service, "orders" | "invoices") { Self::Grpc } else { Self::Http }
+    }
 }
 
 impl fmt::Display for Protocol {
@@ -99,6 +115,9 @@ pub enum StartError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// No ports are left, or no threads.
+    #[error("the mocked services can't start: {0}")]
+    System(#[from] std::io::Error),
 }
 
 impl MockServices {
@@ -117,28 +136,34 @@ impl MockServices {
             fixtures: Fixtures::shared()?,
             script: Script::default(),
             log: Log::default(),
+            canary: Canary::new()?,
         });
         // Every port before the first server, so that a taken one leaves nothing behind.
-        let [users, notifications, reports, orders, invoices] = ports.bind()?;
+        let gates = ports.bind()?;
+        let own = || TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
         let http = [
-            ("users", http::start("users", users, &shared).await),
-            ("notifications", http::start("notifications", notifications, &shared).await),
-            ("reports", http::start("reports", reports, &shared).await),
+            http::start("users", own()?, &shared).await,
+            http::start("notifications", own()?, &shared).await,
+            http::start("reports", own()?, &shared).await,
         ];
         let orders_mock = OrdersServer::new(orders::OrdersMock::new(Arc::clone(&shared.fixtures)));
         let invoices_mock = InvoicesServer::new(invoices::InvoicesMock::new(Arc::clone(&shared.fixtures)));
         let grpc = [
-            ("orders", GrpcServer::start("orders", orders, orders_mock, &shared)),
-            ("invoices", GrpcServer::start("invoices", invoices, invoices_mock, &shared)),
+            GrpcServer::start("orders", own()?, orders_mock, &shared),
+            GrpcServer::start("invoices", own()?, invoices_mock, &shared),
         ];
-        Ok(Self { shared, http, grpc })
+        let behind =
+            http.iter().map(MockServer::address).copied().chain(grpc.iter().map(GrpcServer::address));
+        let behind = behind.zip(SERVICES.map(Protocol::of));
+        let gates = Gates::start(gates.into_iter().zip(behind).collect())?;
+        Ok(Self { shared, gates, _http: http, _grpc: grpc })
     }
 
     /// Name, protocol and address of each service.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, Protocol, String)> {
-        let http = self.http.iter().map(|(name, server)| (*name, Protocol::Http, server.uri()));
-        let grpc = self.grpc.iter().map(|(name, server)| (*name, Protocol::Grpc, server.url()));
-        http.chain(grpc)
+        let service =
+            |(number, name)| (name, Protocol::of(name), format!("http://{}", self.gates.address(number)));
+        SERVICES.into_iter().enumerate().map(service)
     }
 
     /// Address of a service, such as `http://127.0.0.1:4001`. Panics if there is no such service.
@@ -151,38 +176,6 @@ impl MockServices {
     /// What the services answer from.
     pub fn fixtures(&self) -> &Fixtures {
         &self.shared.fixtures
-    }
-
-    /// From now on, `target` (a service or one of its operations) behaves like this. The last word counts: a mode of
-    /// a service replaces those of its operations. Panics if there is no such target.
-    pub fn set(&self, target: &str, mode: Mode) {
-        self.try_set(target, mode).unwrap_or_else(|error| panic!("{error}"));
-    }
-
-    /// As [`set`](Self::set), for targets that someone typed.
-    ///
-    /// # Errors
-    ///
-    /// [`UnknownTarget`], which lists the known ones.
-    pub fn try_set(&self, target: &str, mode: Mode) -> Result<(), UnknownTarget> {
-        self.shared.script.set(target.parse()?, mode);
-        Ok(())
-    }
-
-    /// The next calls of `target` behave like this, one after another; then the mode that was [`set`](Self::set)
-    /// holds again. For a service, each of its operations gets the list. Panics if there is no such target.
-    pub fn next(&self, target: &str, modes: impl IntoIterator<Item = Mode>) {
-        self.shared.script.next(known(target), modes);
-    }
-
-    /// The mode that holds for each operation.
-    pub fn modes(&self) -> Vec<(&'static str, Mode)> {
-        self.shared.script.modes()
-    }
-
-    /// All modes back to [`Mode::Ok`].
-    pub fn reset(&self) {
-        self.shared.script.reset();
     }
 
     /// The calls that reached `target` (a service or an operation), in order of arrival: the last 10,000 of all

@@ -49,6 +49,15 @@ pub(super) enum Target {
 pub struct UnknownTarget(String);
 
 impl Target {
+    /// Where the service is in [`SERVICES`].
+    pub(super) fn service(self) -> usize {
+        let name = match self {
+            Self::Service(service) => service,
+            Self::Operation(operation) => operation.split('.').next().unwrap_or_default(),
+        };
+        SERVICES.iter().position(|service| *service == name).expect("an operation is of a service")
+    }
+
     pub(super) fn operations(self) -> impl Iterator<Item = &'static str> {
         OPERATIONS.into_iter().filter(move |operation| match self {
             Self::Service(service) => operation.split_once('.').is_some_and(|(of, _)| of == service),

@@ -1,8 +1,9 @@
 //! Where the mocked services listen.
 
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::TcpListener;
 
 use super::{SERVICES, StartError};
+use crate::faults;
 
 /// A port for each service. 0, the default, is any free one.
 #[derive(Debug, Clone, Copy, Default)]
@@ -36,8 +37,8 @@ impl Ports {
         let Self { users, notifications, reports, orders, invoices } = self;
         let mut listeners = Vec::with_capacity(SERVICES.len());
         for (service, port) in SERVICES.into_iter().zip([users, notifications, reports, orders, invoices]) {
-            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
-                .map_err(|source| StartError::Port { service, port, source })?;
+            let listener =
+                faults::listen(port).map_err(|source| StartError::Port { service, port, source })?;
             listeners.push(listener);
         }
         Ok(listeners.try_into().expect("one listener for each service"))

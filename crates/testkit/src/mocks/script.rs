@@ -6,6 +6,7 @@ use std::{
 };
 
 use super::{Mode, OPERATIONS, operation::Target};
+use crate::faults::Fault;
 
 #[derive(Default)]
 pub(super) struct Script {
@@ -16,13 +17,27 @@ pub(super) struct Script {
 struct Plan {
     standing: Mode,
     next: VecDeque<Mode>,
+    /// How many calls there were since the standing mode was set.
+    calls: u32,
+}
+
+impl Plan {
+    fn take(&mut self) -> Mode {
+        let mode = self.next.pop_front().unwrap_or(self.standing);
+        self.calls = self.calls.wrapping_add(1);
+        match mode {
+            Mode::Fault(Fault::Stalls { every, by }) if self.calls.is_multiple_of(every) => Mode::Slow(by),
+            Mode::Fault(Fault::Stalls { .. }) => Mode::Ok,
+            mode => mode,
+        }
+    }
 }
 
 impl Script {
     pub(super) fn set(&self, target: Target, mode: Mode) {
         let mut plans = self.plans();
         for operation in target.operations() {
-            plans.insert(operation, Plan { standing: mode, next: VecDeque::new() });
+            plans.insert(operation, Plan { standing: mode, ..Plan::default() });
         }
     }
 
@@ -36,17 +51,15 @@ impl Script {
 
     /// How the call that just arrived is to be answered.
     pub(super) fn take(&self, operation: &str) -> Mode {
-        let mut plans = self.plans();
-        plans
-            .get_mut(operation)
-            .map(|plan| plan.next.pop_front().unwrap_or(plan.standing))
-            .unwrap_or_default()
+        self.plans().get_mut(operation).map(Plan::take).unwrap_or_default()
+    }
+
+    pub(super) fn standing(&self, operation: &str) -> Mode {
+        self.plans().get(operation).map(|plan| plan.standing).unwrap_or_default()
     }
 
     pub(super) fn modes(&self) -> Vec<(&'static str, Mode)> {
-        let plans = self.plans();
-        let standing = |operation| plans.get(operation).map(|plan| plan.standing).unwrap_or_default();
-        OPERATIONS.map(|operation| (operation, standing(operation))).into()
+        OPERATIONS.map(|operation| (operation, self.standing(operation))).into()
     }
 
     pub(super) fn reset(&self) {

@@ -27,6 +27,10 @@ use crate::call::{CallError, Reason, causes};
 /// An idle connection is used again within this time: below the 60 s after which most servers close theirs.
 const IDLE: Duration = Duration::from_secs(30);
 
+/// The most of a reply that is read in one go, and the longest head. hyper reads a hundred times before it lets others on,
+/// so a service that sends `103 Early Hints` without end would hold the worker past every deadline with hyper's own 400 KiB.
+const READ_AT_ONCE: usize = 32 << 10;
+
 pub(super) struct Pool {
     connector: HttpsConnector<HttpConnector>,
     /// Scheme and authority, and nothing more.
@@ -104,8 +108,9 @@ impl Pool {
     async fn connect(&self) -> Result<Connection, CallError> {
         let mut connector = self.connector.clone();
         let io = connector.call(self.origin.clone()).await.map_err(|error| unavailable(error.as_ref()))?;
-        let (sender, connection) =
-            http1::Builder::new().writev(false).handshake(io).await.map_err(|error| unavailable(&error))?;
+        let mut http1 = http1::Builder::new();
+        http1.writev(false).max_buf_size(READ_AT_ONCE);
+        let (sender, connection) = http1.handshake(io).await.map_err(|error| unavailable(&error))?;
         #[expect(
             clippy::disallowed_methods,
             reason = "a connection outlives the call that opened it; it ends with its sender"

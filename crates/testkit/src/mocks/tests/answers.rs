@@ -118,7 +118,7 @@ async fn a_placed_order_is_there_afterwards_and_once_per_key() {
 
 #[tokio::test]
 async fn fixed_ports_are_used_and_a_taken_one_is_named() {
-    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
     let ports = Ports { orders: port, ..Ports::default() };
     let error = MockServices::start_on(ports).await.err().unwrap().to_string();
