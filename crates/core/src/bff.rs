@@ -8,13 +8,14 @@ use std::{
 
 use crate::{
     auth::Verifier,
-    call::{Declaration, ServiceSet, SharedService},
+    call::{Declaration, Resolver, ServiceSet, SharedResolver, SharedService},
     config::{self, Config, ConfigErrors, Sources},
     front_door::{
         Shared,
         server::{self, Running},
     },
-    routes::Routes,
+    plan::Planner,
+    routes::{RouteInfo, Routes},
     telemetry::{log::AccessLog, sink::Sink},
 };
 
@@ -40,6 +41,8 @@ pub struct Bff {
     config: &'static str,
     services: Vec<Declaration>,
     routes: Routes,
+    resolver: SharedResolver,
+    planner: Option<Planner>,
 }
 
 /// Why a BFF did not start.
@@ -63,7 +66,16 @@ impl From<ConfigErrors> for StartError {
 impl Bff {
     /// A BFF with the text of its own `config.toml`, and that file's name for error messages.
     pub fn new(name: &'static str, config_name: &'static str, config: &'static str) -> Self {
-        Self { name, config_name, config, services: Vec::new(), routes: Routes::new() }
+        let resolver = SharedResolver::default();
+        Self {
+            name,
+            config_name,
+            config,
+            services: Vec::new(),
+            routes: Routes::new(),
+            resolver,
+            planner: None,
+        }
     }
 
     /// Declares the service clients that the handlers use, so that a missing address is found at start-up:
@@ -81,9 +93,28 @@ impl Bff {
         self
     }
 
+    /// Finds services by this resolver and not by the system's.
+    #[must_use]
+    pub fn resolver(mut self, resolver: impl Resolver) -> Self {
+        self.resolver = SharedResolver(Arc::new(resolver));
+        self
+    }
+
+    /// Notes which calls each screen makes. For `just plan`: it holds what it noted until it is taken.
+    #[must_use]
+    pub fn planner(mut self, planner: &Planner) -> Self {
+        self.planner = Some(planner.clone());
+        self
+    }
+
     /// Its name, such as `bff-web`.
     pub fn name(&self) -> &'static str {
         self.name
+    }
+
+    /// Its routes.
+    pub fn all_routes(&self) -> impl Iterator<Item = &RouteInfo> {
+        self.routes.iter()
     }
 
     /// Whether it declares a client of this service.
@@ -145,11 +176,11 @@ impl Bff {
         })?;
         let services = self.services.iter().map(|declared| {
             let config = config.services.get(declared.name).cloned().unwrap_or_default();
-            Arc::new(SharedService::new(declared, config))
+            SharedService::new(declared, config, self.resolver.clone()).map(Arc::new).map_err(StartError)
         });
-        let services = services.collect();
+        let services = services.collect::<Result<_, _>>()?;
         let log = AccessLog::new(self.name, log.filter(|_| config.log.access), config.log.format);
-        let shared = Shared { config, verifier, log };
+        let shared = Shared { config, verifier, log, planner: self.planner };
         server::start(shared, services, self.routes)
             .map_err(|error| StartError(format!("{} can't start: {error}", self.name)))
     }

@@ -18,6 +18,7 @@ use tokio::time::Instant;
 use crate::{
     auth::Identity,
     call::Services,
+    plan::{Planner, Recording},
     problem::{Code, Problem},
     routes::RouteInfo,
     telemetry::trace::TraceContext,
@@ -38,6 +39,8 @@ pub(crate) struct Inner {
     /// Whether the client asked for less time than the route has.
     pub(crate) hurried: bool,
     pub(crate) peer: Option<SocketAddr>,
+    /// Where its calls are noted, if anybody wants to know.
+    pub(crate) recording: Option<Arc<Recording>>,
     identity: OnceLock<Arc<Identity>>,
     sections: Mutex<Vec<SectionRecord>>,
 }
@@ -66,11 +69,13 @@ pub(crate) struct Arrival {
     pub(crate) time: Duration,
     pub(crate) hurried: bool,
     pub(crate) calls_percent: u8,
+    pub(crate) planner: Option<Planner>,
 }
 
 impl RequestContext {
     pub(crate) fn new(arrival: Arrival) -> Self {
         let calls = arrival.time * u32::from(arrival.calls_percent) / 100;
+        let recording = arrival.planner.map(|planner| planner.begin(&arrival.route, arrival.time, calls));
         Self(Arc::new(Inner {
             request_id: arrival.request_id,
             trace: arrival.trace,
@@ -81,6 +86,7 @@ impl RequestContext {
             calls_deadline: arrival.started + calls,
             hurried: arrival.hurried,
             peer: arrival.peer,
+            recording,
             identity: OnceLock::new(),
             sections: Mutex::default(),
         }))
@@ -93,13 +99,14 @@ impl RequestContext {
         Self::new(Arrival {
             request_id: HeaderValue::from_static("test"),
             trace: TraceContext::from_headers(&http::HeaderMap::new()),
-            route: Arc::new(RouteInfo { method: None, path: "/test", policy, deadline: None }),
+            route: Arc::new(RouteInfo { method: None, path: "/test", policy, deadline: None, example: None }),
             services: Arc::new(Services::open(&[]).expect("nothing to open")),
             started: Instant::now(),
             peer: None,
             time,
             hurried: false,
             calls_percent: 100,
+            planner: None,
         })
     }
 

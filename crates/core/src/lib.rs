@@ -6,11 +6,11 @@
 //!    errors, panics, head, deadline, credentials, body.
 //! 2. [`routes`]: the handler, which names the call that fills each section of its [`screen`] and awaits nothing.
 //! 3. [`screen`]: the fan-out, which runs all of them at once and splices their answers into one payload.
-//! 4. [`call`]: each call, through the steps of [`call::stack`]: counters, deadline, retry, breaker, bulkhead, attempt,
-//!    identity, wire.
+//! 4. [`call`]: each call, through the steps of [`call::stack`]: counters, deadline, retry, hedge, endpoint and breaker,
+//!    bulkhead, attempt, identity, wire.
 //! 5. [`problem`]: what the client reads when that did not work out.
 //!
-//! [`bff`] starts it (as a program by `program.rs`), [`config`] is what an operator may set, [`telemetry`] what is written
+//! [`plan`] notes what a screen would cost at its worst. [`bff`] starts it (as a program by `program.rs`), [`config`] is what an operator may set, [`telemetry`] what is written
 //! down. This crate knows no service and no screen.
 
 pub mod auth;
@@ -20,6 +20,7 @@ pub mod config;
 pub mod context;
 pub mod extract;
 pub mod front_door;
+pub mod plan;
 pub mod problem;
 mod program;
 pub mod routes;

@@ -64,6 +64,17 @@ pub struct RouteInfo {
     pub policy: Policy,
     /// Its own deadline, where the BFF's is not right for it.
     pub deadline: Option<Duration>,
+    /// A request that it answers from the fixtures, for tools that ask every screen.
+    pub example: Option<Example>,
+}
+
+/// A request that a route answers from the fixtures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Example {
+    /// Path and query, such as `/api/orders/ord-1006`.
+    pub path: &'static str,
+    /// The JSON of a write.
+    pub body: Option<&'static str>,
 }
 
 /// The handler at the end of the inbound stack, its types erased.
@@ -131,6 +142,19 @@ impl Routes {
         self
     }
 
+    /// Gives the route before it an example, by which `just plan` asks it: a path whose parameters are those of a fixture. A
+    /// read without parameters is its own.
+    #[must_use]
+    pub fn example(self, path: &'static str) -> Self {
+        self.set_example(Example { path, body: None })
+    }
+
+    /// The same for a write, with the JSON that it sends.
+    #[must_use]
+    pub fn example_body(self, path: &'static str, body: &'static str) -> Self {
+        self.set_example(Example { path, body: Some(body) })
+    }
+
     /// These routes and those, for BFFs with a file of routes a topic.
     #[must_use]
     pub fn merge(mut self, others: Self) -> Self {
@@ -143,6 +167,13 @@ impl Routes {
         self.0.iter().map(|route| route.info.as_ref())
     }
 
+    fn set_example(mut self, example: Example) -> Self {
+        if let Some(info) = self.0.last_mut().and_then(|route| Arc::get_mut(&mut route.info)) {
+            info.example = Some(example);
+        }
+        self
+    }
+
     fn add<H: Handler<T>, T: 'static>(
         mut self,
         method: Method,
@@ -150,7 +181,9 @@ impl Routes {
         handler: H,
         policy: Policy,
     ) -> Self {
-        let info = RouteInfo { method: Some(method), path, policy, deadline: None };
+        let is_its_own = method == Method::GET && !path.contains('{');
+        let example = is_its_own.then_some(Example { path, body: None });
+        let info = RouteInfo { method: Some(method), path, policy, deadline: None, example };
         self.0.push(Route { info: Arc::new(info), endpoint: Endpoint::new(handler) });
         self
     }
@@ -211,7 +244,7 @@ impl RouteInfo {
     }
 
     fn unmatched(path: &'static str) -> Arc<Self> {
-        Arc::new(Self { method: None, path, policy: crate::auth::public(), deadline: None })
+        Arc::new(Self { method: None, path, policy: crate::auth::public(), deadline: None, example: None })
     }
 }
 

@@ -1,4 +1,4 @@
-//! What retries (and later hedges) of a service may spend together.
+//! What retries and hedges of a service may spend together.
 //!
 //! A maximum of attempts multiplies an outage by that maximum; a budget adds a tenth. See "The Site Reliability Workbook",
 //! chapter 22, and Finagle's RetryBudget, whose reserve lets a quiet service be retried too.
@@ -34,14 +34,14 @@ impl Budget {
         }
     }
 
-    /// A call is made, which earns its share of a retry.
+    /// A call is made, which earns its share of an attempt more.
     pub(super) fn earn(&self, now: Instant) {
         let mut window = self.lock();
         let counts = window.at(now);
         counts.calls = counts.calls.saturating_add(1);
     }
 
-    /// Takes one retry out of the budget, if it has one.
+    /// Takes one retry or hedge out of the budget, if it has one.
     pub(super) fn spend(&self, now: Instant) -> bool {
         let mut window = self.lock();
         let sum = window.sum(now);

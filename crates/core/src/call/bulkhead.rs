@@ -1,26 +1,37 @@
 //! The limit of calls in flight to one service, on one worker. A further call waits a moment for a place and is then
-//! rejected, which is no failure of the service. The permit lives in the call's future, so dropping it gives it back.
+//! rejected, which is no failure of the service. The place lives in the call's future, so dropping it gives it back.
+//!
+//! The limit falls while the service answers slower than it did and rises again after ([`limit`] says how), unless
+//! `adaptive = false`. What an attempt says about the service is judged here. An answer says how long it took, even one that
+//! refuses. A timeout says that the service is overloaded, and so does 429. Connections that fail, errors that come fast
+//! and callers who went away say nothing. See Nygard, "Release It!", for the bulkhead.
+
+mod baseline;
+mod limit;
+mod places;
+mod window;
 
 use std::time::Duration;
 
 use tokio::{
-    sync::Semaphore,
+    sync::SemaphorePermit,
     time::{Instant, timeout_at},
 };
 use tower::Layer;
 
+use self::{
+    limit::{Sample, Says},
+    places::Places,
+};
 use super::{CallError, Outcome, Outgoing, Reason};
 use crate::{config::BulkheadConfig, step::Step};
 
-#[derive(Clone, Copy)]
-pub(super) struct BulkheadLayer {
-    limit: usize,
-    wait: Duration,
-}
+#[derive(Clone)]
+pub(super) struct BulkheadLayer(BulkheadConfig);
 
 impl BulkheadLayer {
     pub(super) fn new(config: &BulkheadConfig) -> Self {
-        Self { limit: config.limit, wait: config.wait }
+        Self(config.clone())
     }
 }
 
@@ -28,13 +39,13 @@ impl<S> Layer<S> for BulkheadLayer {
     type Service = Bulkhead<S>;
 
     fn layer(&self, inner: S) -> Bulkhead<S> {
-        Bulkhead { inner, places: Semaphore::new(self.limit), wait: self.wait }
+        Bulkhead { inner, places: Places::new(&self.0), wait: self.0.wait }
     }
 }
 
 pub(super) struct Bulkhead<S> {
     inner: S,
-    places: Semaphore,
+    places: Places,
     wait: Duration,
 }
 
@@ -42,27 +53,104 @@ impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Bulkhead<S> 
     type Out = Outcome;
 
     async fn call(&self, mut outgoing: Box<Outgoing>) -> Outcome {
-        let _place = if let Ok(place) = self.places.try_acquire() {
-            place
+        let permit = if let Some(permit) = self.places.try_take() {
+            permit
         } else {
-            let place = Box::pin(self.wait_for_place()).await?;
+            let permit = Box::pin(self.wait_for_place()).await?;
             outgoing.now = Instant::now();
-            place
+            permit
         };
-        self.inner.call(outgoing).await
+        let mut place = Place::new(&self.places, permit, &outgoing);
+        let outcome = self.inner.call(outgoing).await;
+        place.end = judge(&outcome);
+        outcome
     }
 }
 
 impl<S> Bulkhead<S> {
-    async fn wait_for_place(&self) -> Result<tokio::sync::SemaphorePermit<'_>, CallError> {
+    async fn wait_for_place(&self) -> Result<SemaphorePermit<'_>, CallError> {
         let until = Instant::now() + self.wait;
         #[expect(clippy::disallowed_methods, reason = "this module owns the wait for a place")]
-        let waited = timeout_at(until, self.places.acquire()).await;
-        waited.ok().and_then(Result::ok).ok_or_else(|| {
-            let detail =
-                format!("no free place among its calls in flight within {} ms", self.wait.as_millis());
+        let waited = timeout_at(until, self.places.take()).await;
+        waited.ok().flatten().ok_or_else(|| {
+            let (limit, wait) = (self.places.limit(), self.wait.as_millis());
+            let detail = format!("no free place among its {limit} calls in flight within {wait} ms");
             CallError::new(Reason::Rejected, detail)
         })
+    }
+}
+
+/// An attempt in flight. What it says of the service is told when it is dropped, so that every way out gives the place back.
+struct Place<'a> {
+    places: &'a Places,
+    permit: Option<SemaphorePermit<'a>>,
+    operation: &'static str,
+    began: Instant,
+    deadline: Instant,
+    /// A deadline that a client chose says nothing about the service: a hurried caller must not lower the limit for others.
+    hurried: bool,
+    end: End,
+}
+
+/// How an attempt ended.
+enum End {
+    /// Its future was dropped.
+    Dropped,
+    Says(Says),
+    SaysNothing,
+}
+
+impl<'a> Place<'a> {
+    fn new(places: &'a Places, permit: SemaphorePermit<'a>, outgoing: &Outgoing) -> Self {
+        Self {
+            places,
+            permit: Some(permit),
+            operation: outgoing.operation,
+            began: outgoing.now,
+            deadline: outgoing.deadline,
+            hurried: outgoing.context.inner().hurried,
+            end: End::Dropped,
+        }
+    }
+
+    /// What it says of the service, with the one look at the clock that this costs.
+    fn sample(&self) -> Option<(Sample, Instant)> {
+        let (says, now) = match self.end {
+            End::SaysNothing => return None,
+            End::Says(Says::TimedOut) | End::Dropped if self.hurried => return None,
+            End::Says(says) => (says, Instant::now()),
+            // Dropped at its deadline it is a timeout, dropped before a cancellation.
+            End::Dropped => (Says::TimedOut, Some(Instant::now()).filter(|now| *now >= self.deadline)?),
+        };
+        let took = now.saturating_duration_since(self.began);
+        Some((Sample { operation: self.operation, says, took }, now))
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        let Some(permit) = self.permit.take() else { return };
+        self.places.give_back(permit, || self.sample());
+    }
+}
+
+fn judge(outcome: &Outcome) -> End {
+    let Err(error) = outcome else { return End::Says(Says::Answered) };
+    match error.reason() {
+        Reason::NotFound
+        | Reason::Forbidden
+        | Reason::Unauthenticated
+        | Reason::Conflict
+        | Reason::InvalidRequest
+        | Reason::Refused => End::Says(Says::Refused),
+        Reason::Timeout => End::Says(Says::TimedOut),
+        Reason::Rejected => End::Says(Says::TurnedAway),
+        // A reply that is cut off or too large ended before its time, like a failure.
+        Reason::Unavailable
+        | Reason::Failed
+        | Reason::OpenBreaker
+        | Reason::InvalidReply
+        | Reason::Internal => End::SaysNothing,
     }
 }
 

@@ -5,7 +5,10 @@ use std::future::IntoFuture;
 use futures::{FutureExt as _, StreamExt as _, TryStreamExt as _, stream};
 
 use super::{BoxFuture, CallError, Reason, SharedCall, answered::Answered};
-use crate::screen::{Fallback, Optional, Required};
+use crate::{
+    plan,
+    screen::{Fallback, Optional, Required},
+};
 
 /// A call on a service that answers with a `T`. Nothing is sent until its section is resolved or it is awaited.
 #[must_use = "a call sends nothing until it fills a section or is awaited"]
@@ -50,8 +53,9 @@ impl<T: Send + 'static> Call<T> {
     /// A dependent call: made from this one's answer, and never made if this one fails.
     pub fn then<U: Send + 'static>(self, next: impl FnOnce(T) -> Call<U> + Send + 'static) -> Call<U> {
         Call::new(async move {
-            let Answered { value, stands_in_for } = self.future.await?;
-            Answered::made_of(stands_in_for, next(value).future.await)
+            let Answered { value, stands_in_for, made } = self.future.await?;
+            let next = plan::after(made.as_ref(), || next(value));
+            Answered::made_of(stands_in_for, made, next.future.await)
         })
     }
 
@@ -99,14 +103,15 @@ impl<T: Send + 'static> Call<Vec<T>> {
         call: impl Fn(T) -> Call<U> + Send + 'static,
     ) -> Call<Vec<U>> {
         Call::new(async move {
-            let Answered { value: items, stands_in_for } = self.future.await?;
+            let Answered { value: items, stands_in_for, made } = self.future.await?;
+            let from = made.clone();
             let calls = items.into_iter().enumerate().map(move |(place, item)| {
-                let future = call(item).future;
+                let future = plan::after(from.as_ref(), || call(item)).future;
                 async move { future.await.map(|answer| (place, answer)) }
             });
             // As they come, so that a failure need not wait for those before it; sorted when all are there.
             let answers = stream::iter(calls).buffer_unordered(limit.max(1)).try_collect::<Vec<_>>();
-            Answered::made_of(stands_in_for, answers.await.map(in_order))
+            Answered::made_of(stands_in_for, made, answers.await.map(in_order))
         })
     }
 }
@@ -115,7 +120,8 @@ impl<T: Send + 'static> Call<Vec<T>> {
 fn in_order<T>(mut answers: Vec<(usize, Answered<T>)>) -> Answered<Vec<T>> {
     answers.sort_unstable_by_key(|(place, _)| *place);
     let stands_in_for = answers.iter().find_map(|(_, answer)| answer.stands_in_for.clone());
-    Answered { value: answers.into_iter().map(|(_, answer)| answer.value).collect(), stands_in_for }
+    let made = answers.iter().find_map(|(_, answer)| answer.made.clone());
+    Answered { value: answers.into_iter().map(|(_, answer)| answer.value).collect(), stands_in_for, made }
 }
 
 /// For the cases that need plain code: `let order = orders.get(id).await?;`. A fallback of the configuration does not stand in

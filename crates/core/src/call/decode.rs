@@ -19,7 +19,10 @@ pub(super) fn json<T: DeserializeOwned>(reply: &Reply, max_depth: usize) -> Resu
     if deeper_than(max_depth, &reply.body) {
         return Err(invalid(format!("the reply nests deeper than {max_depth} levels")));
     }
-    serde_json::from_slice(&reply.body).map_err(|error| {
+    // Once for all of it, which costs less than once for each string.
+    let text = std::str::from_utf8(&reply.body)
+        .map_err(|error| invalid(format!("the reply is not UTF-8 at byte {}", error.valid_up_to())))?;
+    serde_json::from_str(text).map_err(|error| {
         // serde's messages may quote the reply's values, which may be personal: where and what kind is enough.
         let kind = if error.is_eof() {
             "ends too early"

@@ -1,6 +1,6 @@
 //! Why a call failed: one reason from a registry for clients, one sentence for the log.
 
-use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
+use std::{borrow::Cow, fmt, net::SocketAddr, sync::Arc, time::Duration};
 
 use serde::Serialize;
 
@@ -101,6 +101,7 @@ struct Inner {
     operation: &'static str,
     detail: Cow<'static, str>,
     retry_after: Option<Duration>,
+    unanswered: bool,
 }
 
 impl CallError {
@@ -111,7 +112,7 @@ impl CallError {
             let cut = detail.floor_char_boundary(DETAIL_LIMIT);
             detail = Cow::Owned(format!("{}…", &detail[..cut]));
         }
-        Self(Arc::new(Inner { reason, operation: "", detail, retry_after: None }))
+        Self(Arc::new(Inner { reason, operation: "", detail, retry_after: None, unanswered: false }))
     }
 
     pub(crate) fn of(mut self, operation: &'static str) -> Self {
@@ -125,6 +126,27 @@ impl CallError {
             Arc::make_mut(&mut self.0).retry_after = pause;
         }
         self
+    }
+
+    /// Says which endpoint it was, where there are several.
+    pub(crate) fn at(mut self, addresses: &[SocketAddr]) -> Self {
+        if let Some(address) = addresses.first() {
+            let inner = Arc::make_mut(&mut self.0);
+            inner.detail = format!("{} (at {address})", inner.detail).into();
+        }
+        self
+    }
+
+    /// Says that a connection from before broke without an answer.
+    pub(crate) fn unanswered(mut self) -> Self {
+        Arc::make_mut(&mut self.0).unanswered = true;
+        self
+    }
+
+    /// Whether a connection from before broke without an answer. Services close theirs when they please, so that says
+    /// nothing of them.
+    pub(crate) fn is_unanswered(&self) -> bool {
+        self.0.unanswered
     }
 
     /// When the service wants to be asked again, if it said so.

@@ -105,14 +105,15 @@ impl<K: Safety> HttpCall<K> {
         decode: impl Fn(super::Reply) -> Result<T, CallError> + Send + 'static,
     ) -> Call<T> {
         let Self { context, service, method, path_and_query, headers, body, fault, .. } = self;
+        let policy = service.policy(operation);
+        let made = service.note::<K>(&context, operation, policy);
         Call::new(async move {
             if let Some(fault) = fault {
                 return Err(fault.of(operation));
             }
             let wire = Wire::Http { method, path_and_query, body };
-            let policy = service.policy(operation);
             let outgoing = Outgoing::new::<K>(operation, policy, context, headers, wire);
-            service.send(outgoing, decode).await
+            service.send(outgoing, made, decode).await
         })
     }
 }

@@ -6,6 +6,7 @@
 
 mod answered;
 mod attempt;
+mod balance;
 mod binding;
 mod breaker;
 mod budget;
@@ -13,12 +14,17 @@ mod bulkhead;
 mod combine;
 mod deadline;
 mod decode;
+mod endpoint;
+mod endpoints;
 mod error;
+mod hedge;
 mod http_call;
+mod latency;
 mod observe;
 mod operation;
 mod policy;
 mod propagate;
+mod resolver;
 mod retry;
 mod rpc;
 mod service;
@@ -30,27 +36,30 @@ mod testing;
 mod transport;
 mod window;
 
-use std::pin::Pin;
+use std::{pin::Pin, sync::Arc};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method};
 use tokio::time::Instant;
 
-use self::policy::CallPolicy;
 pub(crate) use self::{
     answered::Answered,
     error::causes,
     propagate::TIMEOUT_HEADER,
+    resolver::SharedResolver,
     service::SharedService,
     services::{ServicePool, Services},
 };
+use self::{balance::Trail, policy::CallPolicy};
 pub use self::{
     binding::{Binding, Bound, Grpc, Http, Protocol, Service, ServiceSet},
     combine::Call,
     error::{CallError, Reason},
+    hedge::HedgeCounters,
     http_call::HttpCall,
     observe::ServiceCounters,
     operation::{Declaration, Encoding, Misfit, Operation},
+    resolver::{Resolver, Resolving},
     rpc::Rpc,
     shared::SharedCall,
 };
@@ -107,6 +116,10 @@ pub(crate) struct Outgoing {
     pub(crate) context: RequestContext,
     /// The instant at which the call gives up; [`deadline`] lowers it, [`propagate`] sends what is left.
     pub(crate) deadline: Instant,
+    /// Where it was sent before.
+    trail: Trail,
+    /// Where it goes now; [`balance`] chooses.
+    peer: Option<Arc<transport::Peer>>,
     /// When the call got to where it is, so that each step need not read the clock. Whoever waits sets it anew.
     pub(crate) now: Instant,
     pub(crate) headers: HeaderMap,
@@ -131,6 +144,8 @@ impl Outgoing {
             attempt: 0,
             context,
             deadline,
+            trail: Trail::default(),
+            peer: None,
             now,
             headers,
             wire,

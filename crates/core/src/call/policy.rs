@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::operation::Operation;
+use super::{Safety, operation::Operation, retry};
 use crate::config::ServiceConfig;
 
 /// What each step must know of the operation that it carries.
@@ -28,6 +28,19 @@ impl CallPolicy {
             attempts: config.retry.attempts,
             hedge: config.hedge.enabled,
         }
+    }
+}
+
+impl CallPolicy {
+    /// The longest that a call can take, and the most attempts that it can become.
+    pub(super) fn worst_case<K: Safety>(&self, config: &ServiceConfig) -> (Duration, u32) {
+        if !K::IDEMPOTENT {
+            return ((config.bulkhead.wait + self.attempt_timeout).min(self.timeout), 1);
+        }
+        let pauses: Duration =
+            (0..self.attempts).map(|retry| retry::longest_pause(&config.retry, retry)).sum();
+        let attempts = (config.bulkhead.wait + self.attempt_timeout) * (self.attempts + 1);
+        ((attempts + pauses).min(self.timeout), self.attempts + 1 + u32::from(self.hedge))
     }
 }
 

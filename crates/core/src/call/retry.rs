@@ -46,14 +46,24 @@ impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Retry<S> {
         if !outgoing.idempotent {
             return self.inner.call(outgoing).await;
         }
-        for attempt in 0..outgoing.policy.attempts {
+        let mut sent_again = false;
+        loop {
             let again = outgoing.clone();
             let error = match self.inner.call(outgoing).await {
                 Err(error) if may_pass(&error) => error,
                 outcome => return outcome,
             };
             outgoing = again;
-            let pause = error.retry_after().unwrap_or_else(|| self.backoff(attempt));
+            // The service closed a kept connection as the call was sent on it, which says nothing of the service and may
+            // happen to every call: once, at once, and out of no budget (RFC 9112, 9.3.1).
+            if error.is_unanswered() && !sent_again {
+                (sent_again, outgoing.now) = (true, Instant::now());
+                continue;
+            }
+            if outgoing.attempt == outgoing.policy.attempts {
+                return Err(error);
+            }
+            let pause = error.retry_after().unwrap_or_else(|| self.backoff(outgoing.attempt));
             let now = Instant::now();
             // A pause beyond all clocks is a service that does not want to be asked again.
             let in_time = now.checked_add(pause).is_some_and(|at| at < outgoing.deadline);
@@ -62,20 +72,23 @@ impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Retry<S> {
             }
             Box::pin(sleep(pause)).await;
             outgoing.now = Instant::now();
-            outgoing.attempt = attempt + 1;
+            outgoing.attempt += 1;
         }
-        self.inner.call(outgoing).await
     }
 }
 
 impl<S> Retry<S> {
     /// Full jitter over a doubling span (Brooker, "Exponential Backoff And Jitter"), but never at once.
     fn backoff(&self, attempt: u32) -> Duration {
-        let longest =
-            self.config.backoff.saturating_mul(1 << (attempt + 1).min(16)).min(self.config.backoff_at_most);
+        let longest = longest_pause(&self.config, attempt);
         let shortest = self.config.backoff.min(longest);
         shortest + longest.saturating_sub(shortest).mul_f64(fastrand::f64())
     }
+}
+
+/// The longest pause before a retry, where the service says nothing: twice as long for each.
+pub(super) fn longest_pause(config: &RetryConfig, retry: u32) -> Duration {
+    config.backoff.saturating_mul(1 << (retry + 1).min(16)).min(config.backoff_at_most)
 }
 
 /// A failure that another attempt may not meet. A service that says 429 is tried again only if it says when.

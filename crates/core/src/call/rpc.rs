@@ -42,11 +42,12 @@ where
     R: Message + Default + 'static,
     K: Safety,
 {
+    let policy = service.policy(operation);
+    let made = service.note::<K>(&context, operation, policy);
     let message = request.encode_to_vec().into();
     Call::new(async move {
         let wire = Wire::Grpc { path: method.path, message };
-        let policy = service.policy(operation);
         let outgoing = Outgoing::new::<K>(operation, policy, context, HeaderMap::new(), wire);
-        service.send(outgoing, |reply| decode::protobuf(reply)).await
+        service.send(outgoing, made, |reply| decode::protobuf(reply)).await
     })
 }

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Declaration, breaker::Breaker, budget::Budget, observe::ServiceCounters, policy::Policies};
+use super::{
+    Declaration, budget::Budget, endpoints::Endpoints, latency::Latencies, observe::ServiceCounters,
+    policy::Policies, resolver::SharedResolver,
+};
 use crate::config::ServiceConfig;
 
 /// What all workers share of one service.
@@ -14,15 +17,30 @@ pub(crate) struct SharedService {
     pub(super) policies: Policies,
     pub(crate) counters: Arc<ServiceCounters>,
     pub(crate) budget: Arc<Budget>,
-    pub(crate) breaker: Arc<Breaker>,
+    pub(crate) latencies: Arc<Latencies>,
+    pub(crate) endpoints: Arc<Endpoints>,
 }
 
 impl SharedService {
-    pub(crate) fn new(declared: &Declaration, config: ServiceConfig) -> Self {
+    /// Fails with what is wrong about its address, which a configuration that was checked has not.
+    pub(crate) fn new(
+        declared: &Declaration,
+        config: ServiceConfig,
+        resolver: SharedResolver,
+    ) -> Result<Self, String> {
         let Declaration { name, grpc, operations } = *declared;
         let policies = Policies::new(name, &config, operations);
-        let (budget, breaker) =
-            (Arc::new(Budget::new(&config.retry)), Arc::new(Breaker::new(&config.breaker)));
-        Self { name, grpc, config, policies, counters: Arc::default(), budget, breaker }
+        let endpoints =
+            Endpoints::new(&config, resolver).map_err(|error| format!("services.{name}: {error}"))?;
+        Ok(Self {
+            budget: Arc::new(Budget::new(&config.retry)),
+            latencies: Arc::new(Latencies::new(&config.hedge)),
+            endpoints: Arc::new(endpoints),
+            counters: Arc::default(),
+            name,
+            grpc,
+            config,
+            policies,
+        })
     }
 }

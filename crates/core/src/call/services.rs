@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use super::{
-    Answered, CallError, Outgoing, Reply,
+    Answered, CallError, Outgoing, Reply, Safety,
+    balance::Trail,
     policy::CallPolicy,
     service::SharedService,
     stack::{self, Outbound},
 };
-use crate::step::Step as _;
+use crate::{context::RequestContext, plan::Made, step::Step as _};
 
 /// One service on one worker.
 pub(crate) struct ServicePool {
@@ -25,17 +26,31 @@ impl ServicePool {
         self.shared.policies.of(operation)
     }
 
+    /// Notes the call where calls are noted.
+    pub(super) fn note<K: Safety>(
+        &self,
+        context: &RequestContext,
+        operation: &'static str,
+        policy: CallPolicy,
+    ) -> Option<Made> {
+        let recording = context.inner().recording.as_ref()?;
+        let (longest, attempts) = policy.worst_case::<K>(&self.shared.config);
+        Some(recording.call(operation, longest, attempts))
+    }
+
     /// Sends one call through the stack and decodes its reply. A reply that does not decode is a failure of the call
     /// like any other, so it is counted as one.
     pub(super) async fn send<T>(
         &self,
-        outgoing: Box<Outgoing>,
+        mut outgoing: Box<Outgoing>,
+        made: Option<Made>,
         decode: impl Fn(Reply) -> Result<T, CallError>,
     ) -> Result<Answered<T>, CallError> {
+        outgoing.trail = Trail::new(&self.shared.endpoints);
         let (operation, read_only) = (outgoing.operation, outgoing.read_only);
         let error = match self.stack.call(outgoing).await {
             Ok(reply) => match decode(reply) {
-                Ok(value) => return Ok(Answered::fresh(value)),
+                Ok(value) => return Ok(Answered { made, ..Answered::fresh(value) }),
                 Err(error) => {
                     self.shared.counters.count_invalid_reply();
                     error
@@ -49,7 +64,7 @@ impl ServicePool {
         }
         let Some(body) = self.shared.policies.fallback(operation) else { return Err(error) };
         match decode(Reply { body, json: true }) {
-            Ok(value) => Ok(Answered::standing_in(value, error)),
+            Ok(value) => Ok(Answered { made, ..Answered::standing_in(value, error) }),
             Err(misfit) => Err(unfit(&error, &misfit).of(operation)),
         }
     }

@@ -7,17 +7,19 @@ use tower::ServiceBuilder;
 
 use super::{
     attempt::{AttemptTimeout, AttemptTimeoutLayer},
-    breaker::{BreakerLayer, Breaking},
+    balance::{Balance, BalanceLayer},
     bulkhead::{Bulkhead, BulkheadLayer},
     deadline::{Deadline, DeadlineLayer},
+    hedge::{Hedge, HedgeLayer},
     observe::{Observe, ObserveLayer},
     propagate::{Propagate, PropagateLayer},
     retry::{Retry, RetryLayer},
     service::SharedService,
-    transport::Transport,
+    transport::{Opener, Transport},
 };
 
-pub(super) type Outbound = Observe<Deadline<Retry<Breaking<Bulkhead<AttemptTimeout<Propagate<Transport>>>>>>>;
+pub(super) type Outbound =
+    Observe<Deadline<Retry<Hedge<Balance<Bulkhead<AttemptTimeout<Propagate<Transport>>>>>>>>;
 
 pub(super) fn outbound(service: &SharedService) -> Result<Outbound, String> {
     let config = &service.config;
@@ -26,17 +28,20 @@ pub(super) fn outbound(service: &SharedService) -> Result<Outbound, String> {
         .layer(ObserveLayer::new(&service.counters))
         // Everything below ends in time: waiting for a place, attempts, a body that trickles.
         .layer(DeadlineLayer)
-        // One more attempt, from a budget. Outside the breaker, which judges each attempt, and outside the bulkhead, so that
+        // One more attempt, from a budget. Outside the breakers, which judge each attempt, and outside the bulkhead, so that
         // no place is held during the pause.
         .layer(RetryLayer::new(&config.retry, &service.budget))
-        // A service that fails gets a pause, and calls an answer at once.
-        .layer(BreakerLayer::new(&service.breaker))
+        // A second attempt where the first is slow, from the same budget. Outside the choice of an endpoint, so that it goes
+        // to another one.
+        .layer(HedgeLayer::new(&service.budget, &service.latencies))
+        // The better of two endpoints. Its breaker judges the attempt; where all are open, the call has its answer at once.
+        .layer(BalanceLayer::new(&service.endpoints, Opener::new(service)?))
         // No more in flight than the service bears. Inside the deadline, since waiting for a place takes time.
         .layer(BulkheadLayer::new(&config.bulkhead))
         // One try on the wire may take less than the whole call, which leaves time for another one.
         .layer(AttemptTimeoutLayer)
         // Identity, request id, trace and the time that is left now: written last, so that no step above can change them.
         .layer(PropagateLayer)
-        // The bytes: a pool of this worker's own connections.
-        .service(Transport::open(service)?))
+        // The bytes, on this worker's own connections to the endpoint.
+        .service(Transport))
 }

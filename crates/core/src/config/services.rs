@@ -80,14 +80,14 @@ pub struct BulkheadConfig {
     pub adaptive: bool,
     /// The least that it is lowered to, and never more than `limit`. Default 4.
     pub at_least: usize,
-    /// Time that a further call waits for a place before it is rejected. Default `50ms`.
+    /// Time that a further call waits for a place before it is rejected. Default `10ms`.
     #[serde(with = "values::duration")]
     pub wait: Duration,
 }
 
 impl Default for BulkheadConfig {
     fn default() -> Self {
-        Self { limit: 64, adaptive: true, at_least: 4, wait: Duration::from_millis(50) }
+        Self { limit: 64, adaptive: true, at_least: 4, wait: Duration::from_millis(10) }
     }
 }
 

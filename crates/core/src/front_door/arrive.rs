@@ -12,6 +12,7 @@ use super::{Exchange, FrontDoor, Peer, REQUEST_ID};
 use crate::{
     call::{Services, TIMEOUT_HEADER},
     context::{Arrival, RequestContext},
+    plan::Planner,
     routes::RouteInfo,
     step::Step,
     telemetry::trace::TraceContext,
@@ -27,6 +28,7 @@ pub(super) struct ArriveLayer {
     proxies: Vec<IpNet>,
     time: Duration,
     calls_percent: u8,
+    planner: Option<Planner>,
 }
 
 impl ArriveLayer {
@@ -38,6 +40,7 @@ impl ArriveLayer {
             proxies: config.trust.proxies.clone(),
             time: route.deadline.unwrap_or(config.screen.deadline),
             calls_percent: config.screen.calls_percent,
+            planner: door.shared.planner.clone(),
         }
     }
 }
@@ -79,6 +82,7 @@ impl<S: Step<Box<Exchange>, Out = Response>> Step<Request> for Arrive<S> {
             hurried: asked.is_some_and(|asked| asked < settings.time),
             time: asked.map_or(settings.time, |asked| asked.min(settings.time)),
             calls_percent: settings.calls_percent,
+            planner: settings.planner.clone(),
         });
         let mut response = self.inner.call(Box::new(Exchange { request, context })).await;
         response.headers_mut().insert(REQUEST_ID, request_id);

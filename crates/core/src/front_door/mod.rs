@@ -37,6 +37,7 @@ use crate::{
     call::{BoxFuture, Services},
     config::Config,
     context::RequestContext,
+    plan::Planner,
     routes::{Endpoint, RouteInfo},
     step::Step as _,
     telemetry::log::AccessLog,
@@ -62,6 +63,7 @@ pub(crate) struct Shared {
     pub(crate) config: Config,
     pub(crate) verifier: Verifier,
     pub(crate) log: AccessLog,
+    pub(crate) planner: Option<Planner>,
 }
 
 /// The inbound side of one worker.

@@ -11,20 +11,28 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     thread::JoinHandle,
+    time::Duration,
 };
 
-use tokio::{net::TcpListener, runtime, sync::watch};
+use tokio::{
+    net::TcpListener,
+    runtime::{self, RuntimeMetrics},
+    sync::watch,
+};
 
 use super::{
     Shared, admin, listener,
     phase::Phase,
-    worker::{self, Blueprint},
+    worker::{self, Blueprint, Started},
 };
 use crate::{
-    call::{ServiceCounters, SharedService},
+    call::{HedgeCounters, ServiceCounters, SharedService},
     config::DrainConfig,
     routes::Routes,
 };
+
+/// How long the first look-up of names may hold up the first request.
+const FIRST_RESOLUTION: Duration = Duration::from_secs(1);
 
 /// A BFF that runs. Dropping it drains it without the notice.
 pub struct Running {
@@ -33,6 +41,7 @@ pub struct Running {
     drain: DrainConfig,
     phase: watch::Sender<Phase>,
     workers: Vec<JoinHandle<()>>,
+    metrics: Vec<RuntimeMetrics>,
     front: Option<JoinHandle<()>>,
     services: Vec<Arc<SharedService>>,
 }
@@ -76,13 +85,15 @@ pub(crate) fn start(
         phase: phases.clone(),
         live: Arc::clone(&live),
     };
-    let (mut handles, mut threads) = (Vec::new(), Vec::new());
+    let (mut handles, mut threads, mut metrics) = (Vec::new(), Vec::new(), Vec::new());
     for number in 0..workers {
-        let (handle, thread) = worker::start(number, blueprint.clone()).map_err(ServerError::Worker)?;
+        let started = worker::start(number, blueprint.clone()).map_err(ServerError::Worker)?;
+        let Started { handle, thread, metrics: of_worker } = started;
         handles.push(handle);
         threads.push(thread);
+        metrics.push(of_worker);
     }
-    let mut until_gone = phases.clone();
+    let (mut until_gone, found) = (phases.clone(), services.clone());
     let front = std::thread::Builder::new().name("front".to_owned()).spawn(move || {
         let Ok(runtime) = runtime::Builder::new_current_thread().enable_all().build() else { return };
         runtime.block_on(async {
@@ -91,6 +102,7 @@ pub(crate) fn start(
             else {
                 return;
             };
+            find(&found).await;
             let workers_live = move || live.load(Ordering::Relaxed);
             #[expect(
                 clippy::disallowed_methods,
@@ -101,9 +113,28 @@ pub(crate) fn start(
             // Operators are answered until the last request is done.
             let _ = until_gone.wait_for(|phase| *phase == Phase::Gone).await;
         });
+        // A look-up that hangs in the system must not hold up the end.
+        runtime.shutdown_background();
     });
     let front = front.map_err(|error| ServerError::Worker(format!("no thread to accept on: {error}")))?;
-    Ok(Running { address, admin, drain, phase, workers: threads, front: Some(front), services })
+    Ok(Running { address, admin, drain, phase, workers: threads, metrics, front: Some(front), services })
+}
+
+/// Looks the services' names up, before the first request and then again and again. A resolver that is slow delays the start
+/// by a moment only.
+async fn find(services: &[Arc<SharedService>]) {
+    let named: Vec<_> = services.iter().filter(|service| service.endpoints.has_names()).collect();
+    let first = futures::future::join_all(named.iter().map(|service| service.endpoints.resolve()));
+    #[expect(clippy::disallowed_methods, reason = "requests can wait for names no longer than this")]
+    let _ = tokio::time::timeout(FIRST_RESOLUTION, first).await;
+    for service in named {
+        let endpoints = Arc::clone(&service.endpoints);
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "services are followed beside the acceptor, until the end"
+        )]
+        tokio::spawn(async move { endpoints.follow().await });
+    }
 }
 
 fn bind(key: &'static str, address: SocketAddr) -> Result<(StdListener, SocketAddr), ServerError> {
@@ -130,6 +161,16 @@ impl Running {
     /// What became of the calls on a service, over all workers.
     pub fn calls(&self, service: &str) -> Option<Arc<ServiceCounters>> {
         self.services.iter().find(|known| known.name == service).map(|known| Arc::clone(&known.counters))
+    }
+
+    /// The second attempts that a service's slow calls got.
+    pub fn hedges(&self, service: &str) -> Option<&HedgeCounters> {
+        self.services.iter().find(|known| known.name == service).map(|known| known.latencies.hedges())
+    }
+
+    /// Tasks that are alive on all workers: open connections, to clients and to services. What a leak would add to.
+    pub fn alive_tasks(&self) -> usize {
+        self.metrics.iter().map(RuntimeMetrics::num_alive_tasks).sum()
     }
 
     /// Leaves in order and returns when nothing is left.

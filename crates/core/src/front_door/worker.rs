@@ -17,7 +17,7 @@ use std::{
 use axum::Router;
 use tokio::{
     net::TcpStream,
-    runtime,
+    runtime::{self, RuntimeMetrics},
     sync::{OwnedSemaphorePermit, mpsc, watch},
     task::JoinSet,
 };
@@ -61,6 +61,13 @@ impl WorkerHandle {
     }
 }
 
+/// A worker that takes connections.
+pub(super) struct Started {
+    pub(super) handle: WorkerHandle,
+    pub(super) thread: JoinHandle<()>,
+    pub(super) metrics: RuntimeMetrics,
+}
+
 /// What every worker is made from.
 #[derive(Clone)]
 pub(super) struct Blueprint {
@@ -73,7 +80,7 @@ pub(super) struct Blueprint {
 }
 
 /// Starts a worker. Returns once it can take connections, or with what is wrong.
-pub(super) fn start(number: usize, blueprint: Blueprint) -> Result<(WorkerHandle, JoinHandle<()>), String> {
+pub(super) fn start(number: usize, blueprint: Blueprint) -> Result<Started, String> {
     let (connections, incoming) = mpsc::unbounded_channel();
     let open = Arc::new(AtomicUsize::new(0));
     let handle = WorkerHandle { open: Arc::clone(&open), connections };
@@ -92,7 +99,7 @@ pub(super) fn start(number: usize, blueprint: Blueprint) -> Result<(WorkerHandle
             runtime.block_on(async {
                 match open_router(&blueprint) {
                     Ok(router) => {
-                        let _ = report.send(Ok(()));
+                        let _ = report.send(Ok(runtime.metrics()));
                         run(router, incoming, &open, blueprint).await;
                     }
                     Err(error) => _ = report.send(Err(error)),
@@ -100,8 +107,8 @@ pub(super) fn start(number: usize, blueprint: Blueprint) -> Result<(WorkerHandle
             });
         })
         .map_err(|error| format!("no thread for a worker: {error}"))?;
-    started.recv().unwrap_or_else(|_| Err("a worker ended before it began".to_owned()))?;
-    Ok((handle, thread))
+    let metrics = started.recv().unwrap_or_else(|_| Err("a worker ended before it began".to_owned()))?;
+    Ok(Started { handle, thread, metrics })
 }
 
 /// The router of this worker. Must run on its runtime, since pools belong to it.

@@ -84,7 +84,7 @@ impl<T: Serialize + Send + 'static> Section for Fallback<T> {
 }
 
 async fn encode<T: Serialize + Send + 'static>(call: Call<T>) -> Result<Answer, CallError> {
-    let Answered { value, stands_in_for } = call.answered().await?;
+    let Answered { value, stands_in_for, .. } = call.answered().await?;
     let json = to_json(&value)?;
     Ok(match stands_in_for {
         None => Answer::Fresh(json),

@@ -4,15 +4,18 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::standing::Probe;
 use crate::{call::window::Window, config::BreakerConfig};
 
 /// Where a breaker is.
 #[derive(Debug)]
-pub(super) struct State {
+pub(crate) struct State {
     config: BreakerConfig,
     phase: Phase,
     /// Counts the phases, so that an attempt of an earlier one is not judged in a later one.
     generation: u64,
+    /// How often it opened, after failed probes too.
+    opens: u64,
 }
 
 #[derive(Debug)]
@@ -33,6 +36,11 @@ impl Pass {
     pub(super) fn generation(self) -> u64 {
         self.generation
     }
+
+    /// One that nothing is judged by.
+    pub(super) fn of_no_phase() -> Self {
+        Self { generation: u64::MAX }
+    }
 }
 
 /// What an attempt says of its service.
@@ -46,10 +54,27 @@ pub(super) enum Verdict {
 
 impl State {
     pub(super) fn new(config: &BreakerConfig, now: Instant) -> Self {
-        let mut state =
-            Self { config: config.clone(), phase: Phase::Open { until: now, openings: 0 }, generation: 0 };
+        let mut state = Self {
+            config: config.clone(),
+            phase: Phase::Open { until: now, openings: 0 },
+            generation: 0,
+            opens: 0,
+        };
         state.close(now);
         state
+    }
+
+    pub(super) fn opens(&self) -> u64 {
+        self.opens
+    }
+
+    pub(super) fn probe(&self) -> Probe {
+        match self.phase {
+            Phase::Closed { .. } => Probe::Needless,
+            Phase::Open { until, .. } => Probe::From(until),
+            Phase::HalfOpen { probing: true, .. } => Probe::Out,
+            Phase::HalfOpen { .. } => Probe::Free,
+        }
     }
 
     #[cfg(test)]
@@ -125,6 +150,7 @@ impl State {
     fn open(&mut self, openings: u32, now: Instant) {
         let doubled = self.config.open_for.saturating_mul(1 << (openings - 1).min(16));
         let length = doubled.min(self.config.open_for_at_most).mul_f64(0.75 + fastrand::f64() / 2.0);
+        self.opens += 1;
         self.turn(Phase::Open { until: now + length, openings });
     }
 

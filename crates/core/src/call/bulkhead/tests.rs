@@ -1,4 +1,7 @@
-//! Never more in flight than the limit, no place lost, no place idle while a call waits.
+//! Never more in flight than the limit, no place lost, no place idle while a call waits: while the limit stays where it is.
+
+mod adaptive;
+mod overload;
 
 use std::sync::Arc;
 
@@ -13,8 +16,8 @@ const WAIT: Duration = ms(30);
 
 type InFlight<'a> = BoxFuture<'a, Outcome>;
 
-fn layer(limit: usize) -> BulkheadLayer {
-    BulkheadLayer::new(&BulkheadConfig { limit, wait: WAIT, adaptive: false, ..BulkheadConfig::default() })
+fn layer(limit: usize, adaptive: bool) -> BulkheadLayer {
+    BulkheadLayer::new(&BulkheadConfig { limit, adaptive, at_least: limit, wait: WAIT })
 }
 
 /// A service with two places, whose calls take 100 ms.
@@ -24,7 +27,7 @@ fn two_places() -> (Bulkhead<impl Step<Box<Outgoing>, Out = Outcome>>, Arc<Seen>
         answered()
     });
     let seen = below.seen();
-    (layer(2).layer(below), seen)
+    (layer(2, true).layer(below), seen)
 }
 
 #[tokio::test(start_paused = true)]
@@ -48,7 +51,7 @@ async fn a_call_that_waited_in_vain_is_rejected_and_never_sent() {
     let began = Instant::now();
     let error = call(&bulkhead).await.expect_err("both places are taken");
     assert_eq!((error.reason(), began.elapsed()), (Reason::Rejected, WAIT));
-    assert_eq!(error.detail(), "no free place among its calls in flight within 30 ms");
+    assert_eq!(error.detail(), "no free place among its 2 calls in flight within 30 ms");
     assert_eq!(seen.deadlines().len(), 2);
 }
 
@@ -80,7 +83,7 @@ async fn a_call_dropped_while_it_waits_leaves_the_queue() {
 
 #[tokio::test(start_paused = true)]
 async fn a_failed_call_gives_its_place_back() {
-    let bulkhead = layer(1).layer(Below::new(async || failed(Reason::Failed)));
+    let bulkhead = layer(1, true).layer(Below::new(async || failed(Reason::Failed)));
     for _ in 0..3 {
         assert_eq!(call(&bulkhead).await.expect_err("it fails").reason(), Reason::Failed);
     }
@@ -113,13 +116,13 @@ fn event() -> impl Strategy<Value = Event> {
 
 proptest! {
     #[test]
-    fn any_schedule_fills_the_places_and_never_more(limit in 1_usize..4, events in prop::collection::vec(event(), 0..60)) {
+    fn any_schedule_fills_the_places_and_never_more(limit in 1_usize..4, adaptive: bool, events in prop::collection::vec(event(), 0..60)) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
-        runtime.expect("a runtime").block_on(run(limit, events))?;
+        runtime.expect("a runtime").block_on(run(limit, adaptive, events))?;
     }
 }
 
-async fn run(limit: usize, events: Vec<Event>) -> Result<(), TestCaseError> {
+async fn run(limit: usize, adaptive: bool, events: Vec<Event>) -> Result<(), TestCaseError> {
     let finish = Arc::new(Semaphore::new(0));
     let gate = Arc::clone(&finish);
     let below = Below::new(move || {
@@ -130,7 +133,7 @@ async fn run(limit: usize, events: Vec<Event>) -> Result<(), TestCaseError> {
         }
     });
     let seen = below.seen();
-    let bulkhead = layer(limit).layer(below);
+    let bulkhead = layer(limit, adaptive).layer(below);
     let mut calls: Vec<InFlight<'_>> = Vec::new();
     for event in events {
         let before = calls.len();
@@ -167,6 +170,6 @@ async fn run(limit: usize, events: Vec<Event>) -> Result<(), TestCaseError> {
     }
     drop(calls);
     prop_assert!(seen.most_in_flight() <= limit);
-    prop_assert_eq!((seen.in_flight(), bulkhead.places.available_permits()), (0, limit));
+    prop_assert_eq!((seen.in_flight(), bulkhead.places.free()), (0, limit));
     Ok(())
 }

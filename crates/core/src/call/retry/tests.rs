@@ -92,3 +92,29 @@ async fn an_outage_costs_a_tenth_more_and_a_reserve() {
     let attempts = seen.deadlines().len();
     assert!((1001..=1000 + 100 + 10 * 2).contains(&attempts), "{attempts}");
 }
+
+fn unanswered() -> Outcome {
+    Err(CallError::new(Reason::Unavailable, "the connection broke").unanswered())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_kept_connection_that_broke_costs_no_pause_no_attempt_and_no_budget_but_once() {
+    let (retry, seen) = above(|turn| if turn == 0 { unanswered() } else { answered() });
+    let mut call = outgoing(ms(1000));
+    call.policy.attempts = 0;
+    let began = Instant::now();
+    assert!(retry.call(call).await.is_ok());
+    assert_eq!((seen.deadlines().len(), began.elapsed()), (2, ms(0)));
+
+    let (retry, seen) = above(|_| unanswered());
+    let mut call = outgoing(ms(1000));
+    call.policy.attempts = 0;
+    assert!(retry.call(call).await.is_err());
+    assert_eq!(seen.deadlines().len(), 2);
+
+    let (retry, seen) = above(|turn| if turn == 0 { unanswered() } else { answered() });
+    let mut write = outgoing(ms(1000));
+    write.idempotent = false;
+    assert!(retry.call(write).await.is_err(), "a write may have been done");
+    assert_eq!(seen.deadlines().len(), 1);
+}

@@ -8,7 +8,7 @@ use std::{
 };
 
 use bytes::{Buf as _, BufMut as _, Bytes};
-use http::{HeaderMap, uri::PathAndQuery};
+use http::{HeaderMap, Uri, uri::PathAndQuery};
 use tonic::{
     Code, Status, TimeoutExpired,
     codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder},
@@ -16,10 +16,14 @@ use tonic::{
     transport::{Channel, Endpoint},
 };
 
+use super::addresses::{Connector, target};
 use crate::{
     call::{CallError, Outcome, Reason, Reply, causes},
     config::ServiceConfig,
 };
+
+/// How long a connection with calls in flight may be silent before it is asked whether it lives.
+const KEEP_ALIVE: Duration = Duration::from_secs(10);
 
 pub(in crate::call) struct GrpcTransport {
     channels: Vec<tonic::client::Grpc<Channel>>,
@@ -27,14 +31,19 @@ pub(in crate::call) struct GrpcTransport {
 }
 
 impl GrpcTransport {
-    pub(super) fn open(config: &ServiceConfig) -> Result<Self, String> {
-        let endpoint = Endpoint::from_shared(config.url[0].clone())
-            .map_err(|error| format!("no gRPC endpoint: {error}"))?
+    pub(super) fn open(config: &ServiceConfig, url: &str, connector: &Connector) -> Result<Self, String> {
+        let uri: Uri = url.parse().map_err(|error| format!("{url:?} is no URL: {error}"))?;
+        let endpoint = Endpoint::from(target(&uri)?)
+            .origin(uri)
             .connect_timeout(config.connect_timeout)
-            .tcp_nodelay(true)
+            // A connection that has died without a word would take one call after the other with it.
+            .http2_keep_alive_interval(KEEP_ALIVE)
+            .keep_alive_timeout(KEEP_ALIVE / 2)
             .http2_adaptive_window(true);
-        let channel =
-            || tonic::client::Grpc::new(endpoint.connect_lazy()).max_decoding_message_size(config.max_reply);
+        let channel = || {
+            let channel = endpoint.connect_with_connector_lazy(connector.clone());
+            tonic::client::Grpc::new(channel).max_decoding_message_size(config.max_reply)
+        };
         let channels = std::iter::repeat_with(channel).take(config.channels).collect();
         Ok(Self { channels, next: AtomicUsize::new(0) })
     }

@@ -3,25 +3,25 @@
 //! hyper itself and not reqwest, which is built on it: an attempt costs half, and what reqwest adds (redirects, cookies,
 //! proxies, URL parsing) is what we must not have.
 
-use std::{error::Error as StdError, sync::Arc, time::Duration};
+use std::{error::Error as StdError, time::Duration};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::{
     HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, header,
-    uri::{PathAndQuery, Scheme},
+    uri::{Authority, PathAndQuery},
 };
-use http_body::Body;
-use http_body_util::{BodyExt as _, Full};
+use http_body_util::Full;
 use hyper::body::Incoming;
-use hyper_rustls::HttpsConnectorBuilder;
-use hyper_util::client::legacy::connect::HttpConnector;
-use rustls_platform_verifier::ConfigVerifierExt as _;
 use tower::Service as _;
 use tower_http::decompression::{Decompression, DecompressionBody};
 
-use super::pool::{Pool, unavailable};
+use super::{
+    addresses::{Connector, target},
+    body::read,
+    pool::Pool,
+};
 use crate::{
-    call::{CallError, Outcome, Reason, Reply, causes},
+    call::{CallError, Outcome, Reason, Reply},
     config::ServiceConfig,
 };
 
@@ -35,29 +35,13 @@ pub(in crate::call) struct HttpTransport {
 }
 
 impl HttpTransport {
-    pub(super) fn open(config: &ServiceConfig) -> Result<Self, String> {
-        let no_url = |error: &dyn StdError| format!("{:?} is no URL: {error}", config.url);
-        let uri: Uri = config.url[0].parse().map_err(|error| no_url(&error))?;
-        let (Some(scheme), Some(authority)) = (uri.scheme(), uri.authority()) else {
-            return Err(format!("{:?} has no scheme or no host", config.url));
-        };
-        let mut tcp = HttpConnector::new();
-        tcp.enforce_http(false);
-        tcp.set_nodelay(true);
-        tcp.set_connect_timeout(Some(config.connect_timeout));
-        let connector = HttpsConnectorBuilder::new()
-            .with_tls_config(tls(scheme)?)
-            .https_or_http()
-            .enable_http1()
-            .wrap_connector(tcp);
-        let origin = Uri::builder().scheme(scheme.clone()).authority(authority.clone()).path_and_query("/");
+    pub(super) fn open(config: &ServiceConfig, url: &str, connector: Connector) -> Result<Self, String> {
+        let no_url = |error: &dyn StdError| format!("{url:?} is no URL: {error}");
+        let uri: Uri = url.parse().map_err(|error| no_url(&error))?;
+        let host = uri.authority().map_or("", Authority::as_str);
         Ok(Self {
-            pool: Pool::new(
-                connector,
-                origin.build().map_err(|error| no_url(&error))?,
-                config.bulkhead.limit,
-            ),
-            host: HeaderValue::from_str(authority.as_str()).map_err(|error| no_url(&error))?,
+            pool: Pool::new(connector, target(&uri)?, config.bulkhead.limit),
+            host: HeaderValue::from_str(host).map_err(|error| no_url(&error))?,
             prefix: uri.path().trim_end_matches('/').to_owned(),
             compression: config.compression,
             max_reply: config.max_reply,
@@ -114,19 +98,6 @@ impl HttpTransport {
     }
 }
 
-/// The certificates that the system believes; they are read for `https` only.
-fn tls(scheme: &Scheme) -> Result<rustls::ClientConfig, String> {
-    if *scheme == Scheme::HTTPS {
-        return rustls::ClientConfig::with_platform_verifier().map_err(|error| format!("no TLS: {error}"));
-    }
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let versions =
-        rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-    let nobody = rustls::RootCertStore::empty();
-    let config = versions.map_err(|error| format!("no TLS: {error}"))?;
-    Ok(config.with_root_certificates(nobody).with_no_client_auth())
-}
-
 /// Whether the rest of a failure has arrived already, so that its connection can be kept. What it says is not used, so
 /// nobody waits for it.
 async fn is_read_soon(body: Incoming) -> bool {
@@ -143,34 +114,6 @@ async fn decompressed(response: Response<Incoming>) -> Result<DecompressionBody<
         std::future::ready(response.take().ok_or_else(taken_twice))
     }));
     decompression.call(Request::new(())).await.map(Response::into_body)
-}
-
-/// The body, up to the cap. Most replies come in one piece, which is then not copied.
-async fn read<B>(body: B, max: usize) -> Result<Bytes, CallError>
-where
-    B: Body<Data = Bytes>,
-    B::Error: Into<Box<dyn StdError + Send + Sync>>,
-{
-    let mut body = std::pin::pin!(body);
-    let (mut whole, mut first) = (BytesMut::new(), Bytes::new());
-    while let Some(frame) = body.frame().await {
-        let Ok(piece) = frame.map_err(|error| broken_off(error.into().as_ref()))?.into_data() else {
-            continue;
-        };
-        if first.len() + whole.len() + piece.len() > max {
-            return Err(CallError::new(
-                Reason::InvalidReply,
-                format!("the reply is larger than {max} bytes"),
-            ));
-        }
-        if first.is_empty() && whole.is_empty() {
-            first = piece;
-            continue;
-        }
-        whole.extend_from_slice(&std::mem::take(&mut first));
-        whole.extend_from_slice(&piece);
-    }
-    Ok(if whole.is_empty() { first } else { whole.freeze() })
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
@@ -204,16 +147,4 @@ fn accept(status: StatusCode) -> Result<(), CallError> {
         _ => Reason::Refused,
     };
     Err(CallError::new(reason, format!("the service answered {status}")))
-}
-
-/// A connection that broke, or bytes that do not decompress.
-fn broken_off(error: &(dyn StdError + 'static)) -> CallError {
-    let mut cause = Some(error);
-    while let Some(error) = cause {
-        if error.is::<hyper::Error>() {
-            return unavailable(error);
-        }
-        cause = error.source();
-    }
-    CallError::new(Reason::InvalidReply, causes(error))
 }

@@ -6,6 +6,7 @@
 
 use std::{
     collections::VecDeque,
+    error::Error as _,
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -17,11 +18,10 @@ use hyper::{
     body::Incoming,
     client::conn::http1::{self, SendRequest},
 };
-use hyper_rustls::HttpsConnector;
-use hyper_util::client::legacy::connect::HttpConnector;
 use tokio::time::Instant;
 use tower::Service as _;
 
+use super::addresses::Connector;
 use crate::call::{CallError, Reason, causes};
 
 /// An idle connection is used again within this time: below the 60 s after which most servers close theirs.
@@ -32,7 +32,7 @@ const IDLE: Duration = Duration::from_secs(30);
 const READ_AT_ONCE: usize = 32 << 10;
 
 pub(super) struct Pool {
-    connector: HttpsConnector<HttpConnector>,
+    connector: Connector,
     /// Scheme and authority, and nothing more.
     origin: Uri,
     idle: Mutex<VecDeque<Idle>>,
@@ -48,7 +48,7 @@ struct Idle {
 pub(super) struct Connection(SendRequest<Full<Bytes>>);
 
 impl Pool {
-    pub(super) fn new(connector: HttpsConnector<HttpConnector>, origin: Uri, max_idle: usize) -> Self {
+    pub(super) fn new(connector: Connector, origin: Uri, max_idle: usize) -> Self {
         Self { connector, origin, idle: Mutex::default(), max_idle }
     }
 
@@ -66,6 +66,7 @@ impl Pool {
                 Ok(response) => return Ok((response, connection)),
                 Err(mut error) => match error.take_message() {
                     Some(unsent) => request = unsent,
+                    None if is_broken(error.error()) => return Err(unavailable(error.error()).unanswered()),
                     None => return Err(unavailable(error.error())),
                 },
             }
@@ -127,6 +128,12 @@ impl Idle {
     fn is_stale(&self, now: Instant) -> bool {
         now.duration_since(self.since) > IDLE
     }
+}
+
+/// Whether the connection ended, and not the service's patience or its grammar.
+fn is_broken(error: &hyper::Error) -> bool {
+    let by_the_system = || error.source().is_some_and(<dyn std::error::Error>::is::<std::io::Error>);
+    error.is_incomplete_message() || error.is_closed() || error.is_canceled() || by_the_system()
 }
 
 pub(super) fn unavailable(error: &dyn std::error::Error) -> CallError {

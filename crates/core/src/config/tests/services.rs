@@ -22,7 +22,7 @@ fn a_service_has_the_documented_defaults() {
     assert!(!users.compression && users.operations.is_empty());
     let bulkhead = &users.bulkhead;
     assert_eq!((bulkhead.limit, bulkhead.adaptive, bulkhead.at_least), (64, true, 4));
-    assert_eq!(bulkhead.wait, Duration::from_millis(50));
+    assert_eq!(bulkhead.wait, Duration::from_millis(10));
     let hedge = &users.hedge;
     assert_eq!((hedge.enabled, hedge.percentile, hedge.at_most_percent), (false, 95, 3));
     assert_eq!(hedge.minimum_calls, 100);

@@ -117,7 +117,7 @@ async fn degraded_sections_stand_in_the_order_of_the_payload_with_dotted_names()
 async fn what_the_configuration_states_degrades_a_section_even_a_required_one() {
     let standing_in = || {
         let error = CallError::new(Reason::Timeout, "as the test says");
-        Call::new(async { Ok(Answered { value: 7, stands_in_for: Some(error) }) })
+        Call::new(async { Ok(Answered { value: 7, stands_in_for: Some(error), made: None }) })
     };
     let mut parts = Parts::default();
     parts.section("a", standing_in().required());

@@ -46,7 +46,7 @@ fn call(takes: u64, answer: Result<Said, Reason>) -> Call<Value> {
     Call::new(async move {
         sleep(ms(takes)).await;
         let Said(value, reason) = answer.map_err(error)?;
-        Ok(Answered { value, stands_in_for: reason.map(error) })
+        Ok(Answered { value, stands_in_for: reason.map(error), made: None })
     })
 }
 

@@ -1,0 +1,122 @@
+//! What a screen would cost at its worst: its calls, which of them wait for which, time and attempts.
+//!
+//! Nobody writes this down. A BFF that was given a [`Planner`] notes the calls of each request while its screen runs, with
+//! the settings that they run with. `just plan` asks every screen once and prints what was noted.
+
+mod screen;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    cell::Cell,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+pub use screen::{PlannedCall, ScreenPlan};
+
+use crate::routes::RouteInfo;
+
+/// Notes the calls of every request, one screen at a time: ask the next one when the one before has answered.
+#[derive(Clone, Default)]
+pub struct Planner(Arc<Mutex<Vec<Arc<Recording>>>>);
+
+impl Planner {
+    /// Nothing noted yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What was noted since the last time, in the order of the requests.
+    pub fn take(&self) -> Vec<ScreenPlan> {
+        let recordings = std::mem::take(&mut *lock(&self.0));
+        recordings.iter().map(|recording| recording.plan()).collect()
+    }
+
+    pub(crate) fn begin(
+        &self,
+        route: &Arc<RouteInfo>,
+        deadline: Duration,
+        for_calls: Duration,
+    ) -> Arc<Recording> {
+        let recording = Recording {
+            route: Arc::clone(route),
+            deadline,
+            for_calls,
+            calls: Mutex::default(),
+            awaited: Mutex::default(),
+        };
+        let recording = Arc::new(recording);
+        lock(&self.0).push(Arc::clone(&recording));
+        recording
+    }
+}
+
+/// The calls of one request.
+pub(crate) struct Recording {
+    route: Arc<RouteInfo>,
+    deadline: Duration,
+    for_calls: Duration,
+    calls: Mutex<Vec<PlannedCall>>,
+    /// Calls that the handler itself has waited for.
+    awaited: Mutex<Vec<usize>>,
+}
+
+thread_local! {
+    /// The call from whose answer another one is being made.
+    static AFTER: Cell<Option<usize>> = const { Cell::new(None) };
+}
+
+impl Recording {
+    /// Notes a call at the moment when it is made: after the one whose answer it is made from, and after all that the
+    /// handler has waited for.
+    pub(crate) fn call(self: &Arc<Self>, operation: &'static str, longest: Duration, attempts: u32) -> Made {
+        let mut after = lock(&self.awaited).clone();
+        after.extend(AFTER.get());
+        after.sort_unstable();
+        after.dedup();
+        let mut calls = lock(&self.calls);
+        calls.push(PlannedCall { operation, after, longest, attempts });
+        Made { recording: Arc::clone(self), call: calls.len() - 1 }
+    }
+
+    fn plan(&self) -> ScreenPlan {
+        let RouteInfo { method, path, .. } = &*self.route;
+        let method = method.as_ref().map_or_else(String::new, ToString::to_string);
+        let (deadline, for_calls) = (self.deadline, self.for_calls);
+        ScreenPlan { method, path, deadline, for_calls, calls: lock(&self.calls).clone() }
+    }
+}
+
+/// A call that was noted, on its way with its answer.
+#[derive(Clone)]
+pub(crate) struct Made {
+    recording: Arc<Recording>,
+    call: usize,
+}
+
+impl std::fmt::Debug for Made {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "call {}", self.call)
+    }
+}
+
+impl Made {
+    /// The handler has waited for it: whatever is made from now on comes after it.
+    pub(crate) fn was_awaited(&self) {
+        lock(&self.recording.awaited).push(self.call);
+    }
+}
+
+/// Makes calls from the answer of a call.
+pub(crate) fn after<T>(answer_of: Option<&Made>, next: impl FnOnce() -> T) -> T {
+    let Some(made) = answer_of else { return next() };
+    let before = AFTER.replace(Some(made.call));
+    let next = next();
+    AFTER.set(before);
+    next
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
