@@ -19,6 +19,11 @@ token user *options: (_build "bff-demo")
 smoke: (_build "bff-demo")
     @cargo run --quiet --package bff-demo -- smoke
 
+# Each screen's calls, which wait for which, its worst case and whether that fits into its deadline: `just plan web`.
+[no-exit-message]
+plan *options: (_build "bff-demo")
+    @cargo run --quiet --package bff-demo -- plan {{ options }}
+
 # Everything that must hold: format, lints, tests, examples in the docs, the docs themselves.
 test: _tools
     cargo fmt --all --check

@@ -6,12 +6,14 @@ mod control;
 mod demo;
 mod house;
 mod lines;
+mod plan;
 mod ports;
 mod screens;
 mod smoke;
 
 use std::{
     io::{self, Write as _},
+    path::PathBuf,
     process::ExitCode,
 };
 
@@ -53,6 +55,16 @@ enum Command {
     },
     /// Asks every screen in its normal and degraded forms and compares; exits with 1 if anything differs
     Smoke,
+    /// Prints every screen's calls, which wait for which, the worst-case time and the most attempts; exits with 1 if one may
+    /// need more time than it has
+    Plan {
+        /// The BFFs; all of them if none is given
+        #[arg(value_enum)]
+        bffs: Vec<Which>,
+        /// A configuration to plan with, in place of the BFF's own; with one BFF
+        #[arg(long, requires = "bffs")]
+        config: Option<PathBuf>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -60,6 +72,9 @@ fn main() -> ExitCode {
         Command::Demo(ports) => exit(demo::run(&ports).map(|()| true)),
         Command::Services(ports) => exit(demo::run_services(&ports).map(|()| true)),
         Command::Smoke => exit(smoke::run()),
+        Command::Plan { bffs, config } => {
+            exit(plan::run(if bffs.is_empty() { &Which::ALL } else { &bffs }, config.as_deref()))
+        }
         Command::Token { user, bff, account } => {
             let token = token(bff, &user, account.as_deref()).sign();
             // Whoever closed the pipe has seen enough.

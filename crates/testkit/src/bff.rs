@@ -26,6 +26,7 @@ pub struct TestBff {
 pub struct TestBffBuilder {
     bff: Bff,
     settings: Vec<(String, String)>,
+    sources: Option<Sources>,
 }
 
 impl TestBff {
@@ -36,7 +37,7 @@ impl TestBff {
 
     /// Starts `bff` with other settings: `TestBff::with(bff).set("screen.deadline", "300ms").start().await`.
     pub fn with(bff: Bff) -> TestBffBuilder {
-        TestBffBuilder { bff, settings: Vec::new() }
+        TestBffBuilder { bff, settings: Vec::new(), sources: None }
     }
 
     /// Requests of this user, with a token that is right in everything.
@@ -106,6 +107,13 @@ impl TestBffBuilder {
         self
     }
 
+    /// Starts it with this configuration, and not with the BFF's own.
+    #[must_use]
+    pub fn sources(mut self, sources: Sources) -> Self {
+        self.sources = Some(sources);
+        self
+    }
+
     /// Breakers that never open, for a test that makes one service fail many times in a row.
     #[must_use]
     pub fn without_breakers(self) -> Self {
@@ -120,8 +128,8 @@ impl TestBffBuilder {
     pub async fn start(self) -> TestBff {
         let services = MockServices::start().await;
         let name = self.bff.name();
-        let builtin = self.bff.builtin_config();
-        let sources = usual_settings(builtin, name);
+        let sources = self.sources.unwrap_or_else(|| self.bff.builtin_config());
+        let sources = usual_settings(sources, name);
         let sources = SERVICES.iter().fold(sources, |sources, service| {
             let key = format!("services.{service}.url");
             let used = self.bff.uses(service);

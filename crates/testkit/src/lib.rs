@@ -22,6 +22,7 @@
 pub mod bff;
 pub mod faults;
 pub mod mocks;
+pub mod plan;
 pub mod token;
 
 pub use bff::{Reply, Session, TestBff, TestBffBuilder};

@@ -117,6 +117,7 @@ async fn an_idle_connection_is_closed_and_a_busy_one_is_not() {
     let bff = TestBff::with(bff_web::bff())
         .set("server.idle_timeout", "200ms")
         .set("screen.deadline", "3s")
+        .set("services.users.timeout", "2s")
         .start()
         .await;
     bff.services.set("users", Mode::Slow(SHORT * 3));

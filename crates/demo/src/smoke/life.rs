@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Long enough to be in flight when the drain begins.
-const SLOW: Duration = Duration::from_millis(600);
+const SLOW: Duration = Duration::from_millis(400);
 
 /// All of them.
 pub async fn checks() -> Result<Vec<Outcome>, StartError> {

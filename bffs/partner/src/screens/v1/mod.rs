@@ -11,5 +11,6 @@ pub fn routes() -> Routes {
     Routes::new()
         .get("/partner/v1/orders", orders::orders, scope("orders:read").with_account())
         .get("/partner/v1/orders/{id}", order::order, scope("orders:read").with_account())
+        .example("/partner/v1/orders/ord-1006")
         .get("/partner/v1/summary", summary::summary, scope("reports:read").with_account())
 }
