@@ -69,6 +69,26 @@ bench *options: _tools
     cargo build --profile naive --package bff-bench --bin bff-bench-naive
     @"${CARGO_TARGET_DIR:-target}/release/bff-bench" {{ options }}
 
+# The same beside an earlier commit: `just bench-against HEAD~1 --only a,c`. Builds that commit first.
+bench-against revision *options: (_earlier revision)
+    just bench --earlier "${CARGO_TARGET_DIR:-target}/earlier/release/bff-bench-screen" {{ options }}
+
+# Builds the benchmark's screen as a commit has it, in a tree of its own that is gone after.
+_earlier revision: _tools
+    #!/usr/bin/env bash
+    set -euo pipefail
+    target="$(realpath --canonicalize-missing "${CARGO_TARGET_DIR:-target}/earlier")"
+    tree="$(mktemp --directory)"
+    trap 'git worktree remove --force "$tree"' EXIT
+    git worktree add --quiet --detach "$tree" {{ revision }}
+    cd "$tree"
+    CARGO_TARGET_DIR="$target" cargo build --release --package bff-bench --bin bff-bench-screen
+
+# What the BFF does when services fail, each defence beside a run without it. Linux; about five minutes after the build.
+faults *options: _tools
+    cargo build --release --package bff-faults
+    @"${CARGO_TARGET_DIR:-target}/release/bff-faults" {{ options }}
+
 # Builds with cargo's progress in sight: the first time takes minutes.
 _build package: _tools
     cargo build --package {{ package }}

@@ -1,16 +1,20 @@
 //! The gateways that are measured. To add one: write a function that returns a [`Gateway`], and list it in [`all`].
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::Path;
 
 use anyhow::Result;
 use bff_bench::SCREEN_PATH;
+use bff_bench::process::{Probe, Program};
 use bff_bench::settings::{Service, Settings};
 
-use crate::process::{Probe, Program};
-use crate::reply::Answer;
+use crate::check::Answer;
 
 /// Without `--only`.
 pub(crate) const MEASURED_BY_DEFAULT: &str = "a,b,c,d";
+
+/// Measured whenever it is there.
+pub(crate) const EARLIER: char = 'e';
 
 /// A gateway, how to start it and what to expect of it.
 pub(crate) struct Gateway {
@@ -32,8 +36,9 @@ pub(crate) struct Gateway {
     pub(crate) user: Option<&'static str>,
 }
 
-pub(crate) fn all(services: &Settings) -> Result<Vec<Gateway>> {
-    Ok(vec![
+/// All of them; `earlier` is the file of an earlier build of c, to be measured beside the present one.
+pub(crate) fn all(services: &Settings, earlier: Option<&Path>) -> Result<Vec<Gateway>> {
+    let mut all = vec![
         ours(
             'a',
             "floor",
@@ -56,7 +61,14 @@ pub(crate) fn all(services: &Settings) -> Result<Vec<Gateway>> {
             services,
         )?,
         web(services)?,
-    ])
+    ];
+    if let Some(file) = earlier {
+        let about = "c as an earlier commit had it";
+        let mut gateway = ours(EARLIER, "earlier", about, "bff-bench-screen", services)?;
+        gateway.program.file = Some(file.to_owned());
+        all.push(gateway);
+    }
+    Ok(all)
 }
 
 /// A gateway of this crate: it reads the variables of [`Settings`] and joins the replies of our services.
@@ -72,7 +84,8 @@ fn ours(
     let ready = Probe::Connects(address);
     // As a developer's own workspace builds it, without what this one sets for its releases.
     let profile = (key == 'b').then_some("naive");
-    let program = Program { package: "bff-bench", binary, profile, arguments: Vec::new(), env, ready };
+    let program =
+        Program { package: "bff-bench", binary, file: None, profile, arguments: Vec::new(), env, ready };
     let (path, answer) = (SCREEN_PATH, Answer::Exact);
     Ok(Gateway { key, name, about, program, before: Vec::new(), address, path, answer, calls: 3, user: None })
 }
@@ -102,14 +115,22 @@ fn web(services: &Settings) -> Result<Gateway> {
     let before = vec![Program {
         package: "bff-demo",
         binary: "bff-demo",
+        file: None,
         profile: None,
         arguments,
         env: Vec::new(),
         ready,
     }];
     let ready = Probe::Answers(admin, "/ready");
-    let program =
-        Program { package: "bff-web", binary: "bff-web", profile: None, arguments: Vec::new(), env, ready };
+    let program = Program {
+        package: "bff-web",
+        binary: "bff-web",
+        file: None,
+        profile: None,
+        arguments: Vec::new(),
+        env,
+        ready,
+    };
     Ok(Gateway {
         key: 'd',
         name: "web",
@@ -139,6 +160,7 @@ pub(crate) fn services() -> Result<(Settings, Program)> {
     let program = Program {
         package: "bff-bench",
         binary: "bff-bench-services",
+        file: None,
         profile: None,
         arguments: Vec::new(),
         env: settings.to_env(),

@@ -9,13 +9,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use bff_bench::meter::Meter;
+use bff_bench::reply::Incoming;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use crate::meter::{Meter, Sample};
-use crate::reply::{Answer, Check, Incoming};
+use crate::check::{Answer, Check};
+use crate::sample::Sample;
 
 /// A reply that takes longer than this ends the run.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);

@@ -5,19 +5,19 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "figures are what this program is for")]
 #![expect(clippy::disallowed_methods, reason = "a load generator serves no requests")]
 
+mod check;
 mod gateway;
 mod load;
 mod measure;
-mod meter;
 mod pace;
-mod process;
-mod reply;
 mod report;
+mod sample;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail, ensure};
+use bff_bench::process::{self, Running};
 use clap::Parser;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use serde_json::json;
@@ -25,7 +25,6 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use gateway::Gateway;
 use measure::{Figures, Plan};
-use process::Running;
 use report::Ratio;
 
 /// Measures what a screen costs: processor time, latency and memory of each gateway.
@@ -46,6 +45,9 @@ struct Options {
     /// Gateways to measure
     #[arg(long, value_delimiter = ',', default_value = gateway::MEASURED_BY_DEFAULT)]
     only: Vec<char>,
+    /// A bff-bench-screen of an earlier commit, to be measured beside this one's (just bench-against)
+    #[arg(long, value_name = "FILE")]
+    earlier: Option<PathBuf>,
     /// Also writes every round and the ratios to this file
     #[arg(long)]
     json: Option<PathBuf>,
@@ -93,8 +95,11 @@ async fn run(options: &Options) -> Result<ExitCode> {
         rate: options.rate,
     };
     let (settings, services) = gateway::services()?;
-    let all = gateway::all(&settings)?;
-    let chosen = choose(&all, &options.only)?;
+    let all = gateway::all(&settings, options.earlier.as_deref())?;
+    let mut chosen = choose(&all, &options.only)?;
+    chosen.extend(
+        all.iter().filter(|gateway| gateway.key == gateway::EARLIER && !options.only.contains(&gateway.key)),
+    );
     let of_gateways = chosen.iter().flat_map(|gateway| gateway.before.iter().chain([&gateway.program]));
     of_gateways.chain([&services]).try_for_each(process::build)?;
     if cfg!(debug_assertions) {

@@ -5,15 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Error, Result, anyhow, ensure};
+use bff_bench::meter::Meter;
+use bff_bench::process::{self, Running};
 use bff_bench::{settings::Settings, token};
 use serde::Serialize;
 use tokio::time::sleep;
 
 use crate::gateway::Gateway;
 use crate::load::{self, Target};
-use crate::meter::{Meter, Sample};
 use crate::pace::pace;
-use crate::process::{self, Running};
+use crate::sample::Sample;
 
 /// Until pools are filled, claims cached and pages touched.
 const WARM_UP: Duration = Duration::from_secs(1);

@@ -6,29 +6,33 @@ use anyhow::{Context, Result};
 
 /// One process.
 #[derive(Clone, Copy)]
-pub(crate) struct Meter {
+pub struct Meter {
     process: u32,
 }
 
 /// The beginning of a measurement.
-pub(crate) struct Begin {
+pub struct Begin {
     meter: Meter,
     at: Instant,
     processor: Duration,
 }
 
 /// What passed between beginning and end.
-pub(crate) struct Window {
-    elapsed: Duration,
-    processor: Duration,
+pub struct Window {
+    /// By the clock.
+    pub elapsed: Duration,
+    /// On processors.
+    pub processor: Duration,
 }
 
 impl Meter {
-    pub(crate) fn new(process: u32) -> Self {
+    /// Of the process with this id.
+    pub fn new(process: u32) -> Self {
         Self { process }
     }
 
-    pub(crate) fn begin(self) -> Result<Begin> {
+    /// Begins to count its processor time.
+    pub fn begin(self) -> Result<Begin> {
         Ok(Begin { meter: self, at: Instant::now(), processor: self.processor_time()? })
     }
 
@@ -47,7 +51,7 @@ impl Meter {
     }
 
     /// Resident memory in MiB.
-    pub(crate) fn resident_mib(self) -> Result<f64> {
+    pub fn resident_mib(self) -> Result<f64> {
         let path = format!("/proc/{}/status", self.process);
         let status = std::fs::read_to_string(&path).context("resident memory can only be read on Linux")?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
@@ -57,55 +61,28 @@ impl Meter {
 }
 
 impl Begin {
-    pub(crate) fn end(self) -> Result<Window> {
+    /// What passed since.
+    pub fn end(self) -> Result<Window> {
         let processor = self.meter.processor_time()?.saturating_sub(self.processor);
         Ok(Window { elapsed: self.at.elapsed(), processor })
     }
 }
 
-/// A measurement: what passed while these replies came.
-pub(crate) struct Sample {
-    window: Window,
-    /// Shortest first.
-    latencies: Vec<Duration>,
-    /// All replies, those outside of the window included.
-    pub(crate) replies: u32,
+/// The latency that `per_mille` thousandths did not exceed. The shortest come first, and there is at least one.
+pub fn quantile(sorted: &[Duration], per_mille: usize) -> Duration {
+    let rank = (sorted.len() * per_mille).div_ceil(1000).max(1);
+    sorted[rank - 1]
 }
 
-impl Sample {
-    /// Joins what the connections saw; the first error is everyone's.
-    pub(crate) fn collect(window: Window, connections: Vec<Result<(Vec<Duration>, u32)>>) -> Result<Self> {
-        let (mut latencies, mut replies) = (Vec::new(), 0);
-        for connection in connections {
-            let (seen, answered) = connection?;
-            latencies.extend(seen);
-            replies += answered;
-        }
-        latencies.sort_unstable();
-        anyhow::ensure!(!latencies.is_empty(), "no reply came while measuring");
-        Ok(Self { window, latencies, replies })
-    }
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-    /// Processor time of the gateway per reply, in microseconds.
-    pub(crate) fn processor_us(&self) -> f64 {
-        micros(self.window.processor) / self.count()
+    #[test]
+    fn a_quantile_is_a_latency_that_was_seen() {
+        let sorted: Vec<_> = (1..=1000).map(Duration::from_millis).collect();
+        let seen = [0, 500, 990, 999, 1000].map(|per_mille| quantile(&sorted, per_mille).as_millis());
+        assert_eq!(seen, [1, 500, 990, 999, 1000]);
+        assert_eq!(quantile(&sorted[..10], 999), sorted[9], "of ten, the longest");
     }
-
-    pub(crate) fn replies_per_second(&self) -> f64 {
-        self.count() / self.window.elapsed.as_secs_f64()
-    }
-
-    /// The latency that `hundredths` of the replies did not exceed, in microseconds.
-    pub(crate) fn percentile_us(&self, hundredths: usize) -> f64 {
-        let rank = (self.latencies.len() * hundredths).div_ceil(100).max(1);
-        micros(self.latencies[rank - 1])
-    }
-
-    fn count(&self) -> f64 {
-        u32::try_from(self.latencies.len()).map_or(f64::from(u32::MAX), f64::from)
-    }
-}
-
-fn micros(duration: Duration) -> f64 {
-    duration.as_secs_f64() * 1e6
 }

@@ -14,10 +14,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use bff_bench::reply::Incoming;
 
+use crate::check::Check;
 use crate::load::{PATIENCE, Target};
-use crate::meter::Sample;
-use crate::reply::{Check, Incoming};
+use crate::sample::Sample;
 
 /// Sends `rate` requests a second for `window`, on as many threads as there are connections.
 pub(crate) async fn pace(

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::ffi::OsStr;
 use std::io::Read;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -21,19 +21,25 @@ const STARTING: Duration = Duration::from_secs(10);
 const TAIL: usize = 4096;
 
 /// A binary of this workspace and how to run it.
-pub(crate) struct Program {
-    pub(crate) package: &'static str,
-    pub(crate) binary: &'static str,
+pub struct Program {
+    /// The package that has it.
+    pub package: &'static str,
+    /// Its name.
+    pub binary: &'static str,
+    /// The file itself, where it was not built beside the runner.
+    pub file: Option<PathBuf>,
     /// The profile of Cargo.toml that it is built with, where that is not the runner's own.
-    pub(crate) profile: Option<&'static str>,
-    pub(crate) arguments: Vec<String>,
+    pub profile: Option<&'static str>,
+    /// Its command line.
+    pub arguments: Vec<String>,
     /// All that it gets: the runner's own environment stays with the runner, proxies and log levels included.
-    pub(crate) env: Vec<(String, String)>,
-    pub(crate) ready: Probe,
+    pub env: Vec<(String, String)>,
+    /// How to see that it is ready.
+    pub ready: Probe,
 }
 
 /// How to see that a program is ready.
-pub(crate) enum Probe {
+pub enum Probe {
     /// It accepts connections.
     Connects(SocketAddr),
     /// It answers a GET with 200.
@@ -50,7 +56,8 @@ impl Probe {
 }
 
 /// The body of a short reply to a GET.
-pub(crate) async fn get(address: SocketAddr, path: &str) -> Result<String> {
+#[expect(clippy::disallowed_methods, reason = "a load generator serves no requests")]
+pub async fn get(address: SocketAddr, path: &str) -> Result<String> {
     let exchange = async {
         let mut stream = TcpStream::connect(address).await?;
         let request = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
@@ -65,17 +72,19 @@ pub(crate) async fn get(address: SocketAddr, path: &str) -> Result<String> {
 }
 
 /// A program that runs until this is dropped.
-pub(crate) struct Running {
+pub struct Running {
     child: Child,
     tail: Tail,
 }
 
 impl Running {
     /// Starts it and waits until it is ready.
-    pub(crate) async fn start(program: &Program) -> Result<Self> {
+    pub async fn start(program: &Program) -> Result<Self> {
         let beside = std::env::current_exe()?.with_file_name(program.binary);
-        let binary = match (program.profile, beside.parent().and_then(Path::parent)) {
-            (Some(profile), Some(target)) => target.join(profile).join(program.binary),
+        let target = beside.parent().and_then(Path::parent);
+        let binary = match (&program.file, program.profile, target) {
+            (Some(file), _, _) => file.clone(),
+            (None, Some(profile), Some(target)) => target.join(profile).join(program.binary),
             _ => beside,
         };
         let mut child = Command::new(&binary)
@@ -105,12 +114,13 @@ impl Running {
         Ok(running)
     }
 
-    pub(crate) fn id(&self) -> u32 {
+    /// Its process.
+    pub fn id(&self) -> u32 {
         self.child.id()
     }
 
     /// What it wrote to stderr last.
-    pub(crate) fn last_words(&self) -> String {
+    pub fn last_words(&self) -> String {
         self.tail.text()
     }
 }
@@ -150,8 +160,8 @@ impl Tail {
 }
 
 /// Builds a program when cargo started us: `cargo run` builds only the runner.
-pub(crate) fn build(program: &Program) -> Result<()> {
-    if std::env::var_os("CARGO_MANIFEST_DIR").is_none() {
+pub fn build(program: &Program) -> Result<()> {
+    if program.file.is_some() || std::env::var_os("CARGO_MANIFEST_DIR").is_none() {
         return Ok(());
     }
     let cargo = std::env::var_os("CARGO");

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::gateway::Gateway;
+use crate::gateway::{EARLIER, Gateway};
 use crate::measure::{Figures, Plan};
 
 /// A value over the rounds.
@@ -40,8 +40,13 @@ pub(crate) struct Ratio {
 }
 
 /// What is promised, and what helps to judge it.
-const RATIOS: [(char, char, Option<f64>); 4] =
-    [('c', 'a', Some(1.60)), ('c', 'b', Some(0.35)), ('b', 'a', None), ('d', 'a', None)];
+const RATIOS: [(char, char, Option<f64>); 5] = [
+    ('c', 'a', Some(1.60)),
+    ('c', 'b', Some(0.35)),
+    ('b', 'a', None),
+    ('d', 'a', None),
+    ('c', EARLIER, None),
+];
 
 impl Ratio {
     pub(crate) fn all(figures: &[Figures]) -> Vec<Self> {

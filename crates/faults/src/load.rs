@@ -1,0 +1,158 @@
+//! The load: an open loop at a fixed rate on as many connections as it takes.
+//!
+//! Requests leave at fixed instants, whether earlier ones have been answered or not. Latency counts from the instant at
+//! which a request should have left, so a stall shows in every request that it held up.
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use bff_bench::reply::Incoming;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::sync::mpsc;
+use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::timeout;
+
+use crate::lab::Lab;
+use crate::replies::{Outcome, Request};
+
+/// A keep-alive connection with one request in flight at a time.
+pub(crate) struct Connection {
+    stream: TcpStream,
+    incoming: Incoming,
+}
+
+impl Connection {
+    pub(crate) async fn open(address: SocketAddr) -> Result<Self> {
+        let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        Ok(Self { stream, incoming: Incoming::new() })
+    }
+
+    pub(crate) async fn ask(&mut self, request: &[u8]) -> Result<Outcome> {
+        self.stream.write_all(request).await?;
+        let outcome = loop {
+            let read = self.stream.read(self.incoming.space()).await?;
+            if let Some(reply) = self.incoming.advance(read)? {
+                break Outcome::of(&reply);
+            }
+        };
+        self.incoming.clear();
+        Ok(outcome)
+    }
+}
+
+/// A load that runs until its window is over or it is stopped.
+pub(crate) struct Load {
+    shared: Arc<Shared>,
+    exchanges: JoinHandle<JoinSet<()>>,
+}
+
+struct Shared {
+    address: SocketAddr,
+    /// Taken in turn.
+    requests: Vec<Vec<u8>>,
+    idle: Mutex<Vec<Connection>>,
+    sent: Mutex<Vec<Request>>,
+    stopped: AtomicBool,
+}
+
+impl Load {
+    /// Asks for these paths in turn, `rate` times a second.
+    pub(crate) fn start(lab: &Lab, paths: &[&str], rate: u32, window: Duration) -> Self {
+        let shared = Arc::new(Shared {
+            address: lab.address,
+            requests: paths.iter().map(|path| lab.request(path, "")).collect(),
+            idle: Mutex::default(),
+            sent: Mutex::default(),
+            stopped: AtomicBool::new(false),
+        });
+        let interval = Duration::from_secs(1) / rate;
+        let (tickets, mut due) = mpsc::unbounded_channel();
+        // A thread, since tokio's timers tick in milliseconds.
+        let pacer = Arc::clone(&shared);
+        thread::spawn(move || {
+            let start = Instant::now() + interval;
+            for intended in (0..).map(|ticket| start + interval * ticket) {
+                thread::sleep(intended.saturating_duration_since(Instant::now()));
+                let is_over = intended >= start + window || pacer.stopped.load(Ordering::Relaxed);
+                if is_over || tickets.send(intended).is_err() {
+                    return;
+                }
+            }
+        });
+        let dispatcher = Arc::clone(&shared);
+        let exchanges = tokio::spawn(async move {
+            let mut exchanges = JoinSet::new();
+            while let Some(intended) = due.recv().await {
+                let place = dispatcher.note(intended);
+                exchanges.spawn(exchange(Arc::clone(&dispatcher), place));
+                while exchanges.try_join_next().is_some() {}
+            }
+            exchanges
+        });
+        Self { shared, exchanges }
+    }
+
+    /// What was sent so far, in the order of the instants at which it should have left.
+    pub(crate) fn so_far(&self) -> Vec<Request> {
+        self.shared.sent().clone()
+    }
+
+    pub(crate) fn stop(&self) {
+        self.shared.stopped.store(true, Ordering::Relaxed);
+    }
+
+    /// Waits for the end of the window, and then so long for what is still open.
+    pub(crate) async fn finish(self, grace: Duration) -> Result<Vec<Request>> {
+        let mut open = self.exchanges.await?;
+        let all = async { while open.join_next().await.is_some() {} };
+        // What is open after that stays without an outcome.
+        drop(timeout(grace, all).await);
+        Ok(self.shared.sent().clone())
+    }
+}
+
+impl Shared {
+    fn sent(&self) -> MutexGuard<'_, Vec<Request>> {
+        self.sent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note(&self, intended: Instant) -> usize {
+        let mut sent = self.sent();
+        let path = sent.len() % self.requests.len();
+        sent.push(Request { path, intended, answer: None });
+        sent.len() - 1
+    }
+}
+
+async fn exchange(shared: Arc<Shared>, place: usize) {
+    let idle = shared.idle().pop();
+    let request = &shared.requests[place % shared.requests.len()];
+    let asked = async {
+        let mut connection = match idle {
+            Some(connection) => connection,
+            None => Connection::open(shared.address).await?,
+        };
+        let outcome = connection.ask(request).await?;
+        anyhow::Ok((connection, outcome))
+    };
+    let outcome = match asked.await {
+        Ok((connection, outcome)) => {
+            shared.idle().push(connection);
+            outcome
+        }
+        Err(error) => Outcome::Broken(format!("{error:#}").into()),
+    };
+    let mut sent = shared.sent();
+    let request = &mut sent[place];
+    request.answer = Some((request.intended.elapsed(), outcome));
+}
