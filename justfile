@@ -84,9 +84,9 @@ _earlier revision: _tools
     cd "$tree"
     CARGO_TARGET_DIR="$target" cargo build --release --package bff-bench --bin bff-bench-screen
 
-# What the BFF does when services fail, each defence beside a run without it. Linux; about five minutes after the build.
+# What the BFF does when services fail, each defence beside a run without it. Linux; about six minutes after the build.
 faults *options: _tools
-    cargo build --release --package bff-faults
+    cargo build --release --package bff-faults --package bff-web
     @"${CARGO_TARGET_DIR:-target}/release/bff-faults" {{ options }}
 
 # Builds with cargo's progress in sight: the first time takes minutes.

@@ -39,6 +39,15 @@ pub(crate) const NAIVE_RETRIES: [(&str, &str); 3] = [
 ];
 
 impl Settings {
+    /// The environment of a BFF that is started with these keys above its own.
+    pub(crate) fn above(
+        &self,
+        own: impl IntoIterator<Item = (&'static str, String)>,
+    ) -> Vec<(String, String)> {
+        let set = self.0.iter().map(|(key, value)| (*key, (*value).to_owned()));
+        own.into_iter().chain(set).map(|(key, value)| (variable(key), value)).collect()
+    }
+
     pub(crate) fn with(mut self, keys: impl IntoIterator<Item = (&'static str, &'static str)>) -> Self {
         self.0.extend(keys);
         self
@@ -96,8 +105,7 @@ impl Lab {
             ("services.b.url", b.url()),
             ("services.c.url", c.url()),
         ];
-        let set = settings.0.iter().map(|(key, value)| (*key, (*value).to_owned()));
-        program.env = own.into_iter().chain(set).map(|(key, value)| (variable(key), value)).collect();
+        program.env = settings.above(own);
         let bff = Running::start(&program).await?;
         let token = token::sign_as(ISSUER, AUDIENCE, SECRET, "usr_faults")?;
         let meter = Meter::new(bff.id());

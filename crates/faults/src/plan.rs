@@ -36,11 +36,16 @@ impl Plan {
 
     /// The same with `c` at so many addresses.
     pub(crate) async fn lab_of(&self, row: &str, run: &str, settings: &Settings, of_c: usize) -> Result<Lab> {
+        self.say(row, run, settings);
+        Lab::start(settings, of_c).await
+    }
+
+    /// Says which run begins.
+    pub(crate) fn say(&self, row: &str, run: &str, settings: &Settings) {
         eprintln!("[{:>4.0} s] {row}: {run}", self.began.elapsed().as_secs_f64());
         if self.verbose {
             eprintln!("         {}", settings.text());
         }
-        Lab::start(settings, of_c).await
     }
 
     /// What a reader of the table must know of the machine and the run.

@@ -1,5 +1,7 @@
 //! Replies that are made to fill memory: what a caller keeps of them is bounded by its own cap.
 
+mod cells;
+
 use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -53,6 +55,7 @@ pub(crate) async fn run(plan: &Plan) -> Result<Vec<Line>> {
             control: format!("{control:.2} MiB, max_reply 1 GiB{harmless}"),
         });
     }
+    lines.push(cells::run(plan).await?);
     Ok(lines)
 }
 

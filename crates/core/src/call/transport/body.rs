@@ -113,7 +113,8 @@ mod tests {
     }
 
     fn now<T>(future: impl Future<Output = T>) -> T {
-        futures::executor::block_on(future)
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        runtime.expect("a runtime without drivers").block_on(future)
     }
 
     proptest! {

@@ -15,8 +15,12 @@ use tonic::{
     metadata::MetadataMap,
     transport::{Channel, Endpoint},
 };
+use tower::ServiceExt as _;
 
-use super::addresses::{Connector, target};
+use super::{
+    addresses::{Connector, target},
+    turns::Turns,
+};
 use crate::{
     call::{CallError, Outcome, Reason, Reply, causes},
     config::ServiceConfig,
@@ -41,7 +45,8 @@ impl GrpcTransport {
             .keep_alive_timeout(KEEP_ALIVE / 2)
             .http2_adaptive_window(true);
         let channel = || {
-            let channel = endpoint.connect_with_connector_lazy(connector.clone());
+            let connector = connector.clone().map_response(Turns::new);
+            let channel = endpoint.connect_with_connector_lazy(connector);
             tonic::client::Grpc::new(channel).max_decoding_message_size(config.max_reply)
         };
         let channels = std::iter::repeat_with(channel).take(config.channels).collect();

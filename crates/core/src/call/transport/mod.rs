@@ -5,6 +5,7 @@ mod body;
 mod grpc;
 mod http;
 mod pool;
+mod turns;
 
 use std::sync::Arc;
 
