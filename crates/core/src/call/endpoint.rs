@@ -50,7 +50,7 @@ impl Endpoint {
     /// A call on its way to it, for as long as this lives.
     pub(super) fn carry(&self, now: Instant) -> Flight<'_> {
         self.in_flight.fetch_add(1, Relaxed);
-        Flight { endpoint: self, began: now, ended: End::Dropped }
+        Flight { endpoint: self, began: now, ended: End::Unanswered }
     }
 
     fn latency(&self) -> std::sync::MutexGuard<'_, Latency> {
@@ -95,10 +95,10 @@ pub(super) struct Flight<'a> {
 
 enum End {
     Answered,
-    Failed,
+    /// It failed or was dropped: it took at least so long.
+    Unanswered,
     /// Its end says nothing of the endpoint.
     Silent,
-    Dropped,
 }
 
 impl Flight<'_> {
@@ -108,7 +108,7 @@ impl Flight<'_> {
             return;
         }
         self.ended = match outcome.as_ref().map_err(CallError::reason) {
-            Err(Reason::Timeout | Reason::Unavailable | Reason::Failed) => End::Failed,
+            Err(Reason::Timeout | Reason::Unavailable | Reason::Failed) => End::Unanswered,
             Err(Reason::Rejected | Reason::Internal) => End::Silent,
             Ok(_) | Err(_) => End::Answered,
         };
@@ -126,7 +126,7 @@ impl Drop for Flight<'_> {
             End::Silent => {}
             // A failure that comes fast makes nobody fast; how many there may be is the breaker's matter. And what was
             // dropped, such as a hedge that lost, would have taken longer still.
-            End::Failed | End::Dropped => latency.observe_at_least(taken, now),
+            End::Unanswered => latency.observe_at_least(taken, now),
         }
     }
 }
