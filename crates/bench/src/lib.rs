@@ -9,6 +9,7 @@ pub mod meter;
 pub mod process;
 pub mod replies;
 pub mod reply;
+pub mod runner;
 pub mod settings;
 pub mod token;
 

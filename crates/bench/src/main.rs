@@ -16,12 +16,11 @@ mod sample;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use bff_bench::process::{self, Running};
+use bff_bench::runner;
 use clap::Parser;
-use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use serde_json::json;
-use tokio::signal::unix::{SignalKind, signal};
 
 use gateway::Gateway;
 use measure::{Figures, Plan};
@@ -66,25 +65,10 @@ fn main() -> ExitCode {
 
 fn start(options: &Options) -> Result<ExitCode> {
     ensure!(cfg!(target_os = "linux"), "processor time and memory of a process are read as on Linux only");
-    // Thousands of idle connections, here and in the gateways, which inherit the limit.
-    let (_, most) = getrlimit(Resource::RLIMIT_NOFILE)?;
-    setrlimit(Resource::RLIMIT_NOFILE, most, most)?;
-    ensure!(most > 6000, "5,000 connections need a limit of open files above 6,000, here it is {most}");
     // The gateway should be what is short of processors: the load costs about a tenth of a request.
     let threads = std::thread::available_parallelism()?.get().div_ceil(4);
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()?;
-    let outcome = runtime.block_on(async {
-        let (mut interrupt, mut terminate) =
-            (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-        tokio::select! {
-            outcome = run(options) => outcome,
-            _ = interrupt.recv() => bail!("interrupted"),
-            _ = terminate.recv() => bail!("terminated"),
-        }
-    });
-    // Threads of an interrupted open loop are not worth waiting for; the children have ended by now.
-    runtime.shutdown_background();
-    outcome
+    // Thousands of idle connections, here and in the gateways.
+    runner::run(threads, 6000, run(options))
 }
 
 async fn run(options: &Options) -> Result<ExitCode> {

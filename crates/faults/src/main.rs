@@ -18,11 +18,9 @@ mod table;
 
 use std::process::ExitCode;
 
-use anyhow::{Result, bail, ensure};
-use bff_bench::process;
+use anyhow::{Result, ensure};
+use bff_bench::{process, runner};
 use clap::Parser;
-use nix::sys::resource::{Resource, getrlimit, setrlimit};
-use tokio::signal::unix::{SignalKind, signal};
 
 use plan::Plan;
 use rows::Row;
@@ -55,23 +53,8 @@ fn main() -> ExitCode {
 fn start(options: &Options) -> Result<ExitCode> {
     ensure!(cfg!(target_os = "linux"), "memory and descriptors of a process are read as on Linux only");
     ensure!((0.05..=10.0).contains(&options.seconds_scale), "--seconds-scale is a number from 0.05 to 10");
-    // A run without deadlines keeps thousands of connections open, here and in the BFF, which inherits the limit.
-    let (_, most) = getrlimit(Resource::RLIMIT_NOFILE)?;
-    setrlimit(Resource::RLIMIT_NOFILE, most, most)?;
-    ensure!(most > 8000, "the runs need a limit of open files above 8,000, here it is {most}");
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let outcome = runtime.block_on(async {
-        let (mut interrupt, mut terminate) =
-            (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-        tokio::select! {
-            outcome = run(options) => outcome,
-            _ = interrupt.recv() => bail!("interrupted"),
-            _ = terminate.recv() => bail!("terminated"),
-        }
-    });
-    // The BFFs have ended by now; connections of their services are not worth waiting for.
-    runtime.shutdown_background();
-    outcome
+    // A run without deadlines keeps thousands of connections open, here and in the BFF.
+    runner::run(2, 8000, run(options))
 }
 
 async fn run(options: &Options) -> Result<ExitCode> {
