@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     auth::Verifier,
-    call::{Declaration, Resolver, ServiceSet, SharedResolver, SharedService},
+    call::{Declaration, Kept, Resolver, ServiceSet, SharedResolver, SharedService},
     config::{self, Config, ConfigErrors, Sources},
     front_door::{
         Shared,
@@ -174,9 +174,12 @@ impl Bff {
         let verifier = Verifier::new(&config.auth).map_err(|errors| {
             StartError(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
         })?;
+        let kept = Arc::new(Kept::new(&config.cache));
         let services = self.services.iter().map(|declared| {
             let config = config.services.get(declared.name).cloned().unwrap_or_default();
-            SharedService::new(declared, config, self.resolver.clone()).map(Arc::new).map_err(StartError)
+            SharedService::new(declared, config, self.resolver.clone(), &kept)
+                .map(Arc::new)
+                .map_err(StartError)
         });
         let services = services.collect::<Result<_, _>>()?;
         let log = AccessLog::new(self.name, log.filter(|_| config.log.access), config.log.format);

@@ -18,6 +18,7 @@ use tokio::time::Instant;
 use crate::{
     auth::Identity,
     call::Services,
+    freshness::{Keep, ReplyFreshness},
     plan::{Planner, Recording},
     problem::{Code, Problem},
     routes::RouteInfo,
@@ -41,6 +42,7 @@ pub(crate) struct Inner {
     pub(crate) peer: Option<SocketAddr>,
     /// Where its calls are noted, if anybody wants to know.
     pub(crate) recording: Option<Arc<Recording>>,
+    freshness: ReplyFreshness,
     identity: OnceLock<Arc<Identity>>,
     sections: Mutex<Vec<SectionRecord>>,
 }
@@ -87,6 +89,7 @@ impl RequestContext {
             hurried: arrival.hurried,
             peer: arrival.peer,
             recording,
+            freshness: ReplyFreshness::default(),
             identity: OnceLock::new(),
             sections: Mutex::default(),
         }))
@@ -95,7 +98,12 @@ impl RequestContext {
     /// A context for unit tests, which have no front door: all of `time` is for calls, and there are no services.
     #[cfg(test)]
     pub(crate) fn for_test(time: Duration) -> Self {
-        let policy = crate::auth::public();
+        Self::for_test_of(crate::auth::public(), time)
+    }
+
+    /// The same for a route with this policy.
+    #[cfg(test)]
+    pub(crate) fn for_test_of(policy: crate::auth::Policy, time: Duration) -> Self {
         Self::new(Arrival {
             request_id: HeaderValue::from_static("test"),
             trace: TraceContext::from_headers(&http::HeaderMap::new()),
@@ -130,6 +138,11 @@ impl RequestContext {
         self.0.peer
     }
 
+    /// A number that no other request has while this one is known to anybody.
+    pub(crate) fn number(&self) -> u64 {
+        Arc::as_ptr(&self.0).addr() as u64
+    }
+
     pub(crate) fn inner(&self) -> &Inner {
         &self.0
     }
@@ -137,6 +150,17 @@ impl RequestContext {
     pub(crate) fn identify(&self, identity: Arc<Identity>) {
         // A request is authenticated once; a second identity would be a bug, and the first one stays.
         let _ = self.0.identity.set(identity);
+    }
+
+    /// Says how long what a call answered may be kept: the strictest of all calls decides about the reply, those that a
+    /// handler awaits itself too.
+    pub(crate) fn fold(&self, keep: Keep) {
+        self.0.freshness.fold(keep, || self.0.started.elapsed());
+    }
+
+    /// How long the reply may be kept, from now on.
+    pub(crate) fn keep(&self) -> Keep {
+        self.0.freshness.keep(|| self.0.started.elapsed())
     }
 
     pub(crate) fn record(&self, section: SectionRecord) {

@@ -19,6 +19,7 @@ pub mod call;
 pub mod config;
 pub mod context;
 pub mod extract;
+mod freshness;
 pub mod front_door;
 pub mod plan;
 pub mod problem;
@@ -33,7 +34,7 @@ pub mod prelude {
     pub use crate::{
         auth::{Identity, Policy, public, role, scope, signed_in},
         bff::Bff,
-        call::{Binding, Call, CallError, Grpc, Http, Reason, Service, SharedCall},
+        call::{Binding, Cacheable, Call, CallError, Grpc, Http, Invalidates, Reason, Service, SharedCall},
         context::{Caller, RequestContext},
         extract::{Json, Path, Query},
         problem::{Code, Problem},

@@ -14,7 +14,7 @@ impl Invoices {
     /// The invoice of an order, once it has one. `invoices.of_order`
     pub fn of_order(&self, order_id: impl Into<String>) -> Call<Option<Invoice>> {
         let request = OfOrderRequest { order_id: order_id.into() };
-        self.0.rpc("invoices.of_order", wire::OF_ORDER, &request).try_map(known).if_found()
+        self.0.rpc(wire::OF_ORDER, &request).call("invoices.of_order").try_map(known).if_found()
     }
 
     /// All invoices of the caller's own account, newest first. `invoices.list`
@@ -23,7 +23,7 @@ impl Invoices {
             return Call::ready(Err(CallError::new(Reason::Forbidden, "the caller has no partner account")));
         };
         let request = ListRequest { account: account.to_owned() };
-        let reply = self.0.rpc("invoices.list", wire::LIST, &request);
+        let reply = self.0.rpc(wire::LIST, &request).call("invoices.list");
         reply.map(|reply| reply.invoices.into_iter().map(Invoice::from).collect())
     }
 }

@@ -21,7 +21,7 @@ impl Orders {
     /// The caller's latest orders, newest first. `orders.recent`
     pub fn recent(&self, limit: u32) -> Call<Vec<Order>> {
         let request = ListRecentRequest { user: self.0.caller().id().to_owned(), limit };
-        self.0.rpc("orders.recent", wire::LIST_RECENT, &request).map(|reply| orders(reply.orders))
+        self.0.rpc(wire::LIST_RECENT, &request).call("orders.recent").map(|reply| orders(reply.orders))
     }
 
     /// One order that the caller bought or sells; anybody else's does not exist for it. `orders.get`
@@ -43,7 +43,7 @@ impl Orders {
         id: impl Into<String>,
         own: impl FnOnce(&Order) -> bool + Send + 'static,
     ) -> Call<Order> {
-        let call = self.0.rpc("orders.get", wire::GET, &GetRequest { id: id.into() });
+        let call = self.0.rpc(wire::GET, &GetRequest { id: id.into() }).call("orders.get");
         call.try_map(known).try_map(move |order| {
             let foreign = || CallError::new(Reason::NotFound, "the order is somebody else's");
             if own(&order) { Ok(order) } else { Err(foreign()) }
@@ -57,7 +57,7 @@ impl Orders {
         };
         let page_token = cursor.unwrap_or_default();
         let request = ListByAccountRequest { account: account.to_owned(), page_size, page_token };
-        self.0.rpc("orders.by_account", wire::LIST_BY_ACCOUNT, &request).map(|reply| OrderPage {
+        self.0.rpc(wire::LIST_BY_ACCOUNT, &request).call("orders.by_account").map(|reply| OrderPage {
             orders: orders(reply.orders),
             next_cursor: Some(reply.next_page_token).filter(|token| !token.is_empty()),
         })
@@ -71,7 +71,7 @@ impl Orders {
             items: items.into_iter().map(item).collect(),
             idempotency_key: idempotency_key.unwrap_or_default(),
         };
-        self.0.rpc("orders.place", wire::PLACE, &request).try_map(known)
+        self.0.rpc(wire::PLACE, &request).call("orders.place").try_map(known)
     }
 }
 

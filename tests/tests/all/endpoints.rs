@@ -12,11 +12,13 @@ use super::OVERVIEW;
 
 const SERVICES: [&str; 2] = ["notifications", "orders"];
 
-/// The web BFF with two endpoints of each service.
+/// The web BFF with two endpoints of each service, and a call for each request.
 async fn at_both(some: &MockServices, others: &MockServices) -> TestBff {
     let urls = |service| format!("[{:?}, {:?}]", some.url(service), others.url(service));
     let builder = SERVICES.iter().fold(TestBff::with(bff_web::bff()), |builder, service| {
-        builder.set(&format!("services.{service}.url"), urls(service))
+        builder
+            .set(&format!("services.{service}.url"), urls(service))
+            .set(&format!("services.{service}.coalesce"), "false")
     });
     builder.start().await
 }

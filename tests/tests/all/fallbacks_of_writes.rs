@@ -42,9 +42,15 @@ async fn write(Path(how): Path<String>, http: Writes, grpc: Cancels) -> Done {
         "other" => return Done { done: http.get("/a").call::<bool>("users.other").required() },
         "get" => http.get("/a").call::<Saved>("users.get"),
         "read" => {
-            return Done { done: grpc.0.rpc("orders.get", wire::GET, &request).map(|_| true).required() };
+            return Done {
+                done: grpc.0.rpc(wire::GET, &request).call("orders.get").map(|_| true).required(),
+            };
         }
-        _ => return Done { done: grpc.0.rpc("orders.cancel", CANCEL, &request).map(|_| true).required() },
+        _ => {
+            return Done {
+                done: grpc.0.rpc(CANCEL, &request).call("orders.cancel").map(|_| true).required(),
+            };
+        }
     };
     Done { done: saved.map(|saved| saved.saved).required() }
 }

@@ -1,54 +1,83 @@
 //! What a call came to: its answer, and what stood in for a service that gave none.
 
-use super::CallError;
+use std::time::Duration;
+
+use super::{CallError, Reason, Stale};
 use crate::plan::Made;
 
-/// An answer. Where a fallback of the configuration stands in for a service's reply, it says why, so that no section made
-/// of it can pass for a whole one.
+/// An answer. Where something stands in for the service's own reply, it says what and why, so that no section made of it
+/// can pass for a whole one.
 #[derive(Debug, Clone)]
 pub(crate) struct Answered<T> {
     pub(crate) value: T,
-    /// Why the service's own reply is missing.
-    pub(crate) stands_in_for: Option<CallError>,
+    pub(crate) stand_in: Option<StandIn>,
     /// The call that it is the answer of, where calls are noted.
     pub(crate) made: Option<Made>,
 }
 
+/// What stands in for a service's own reply.
+#[derive(Debug, Clone)]
+pub(crate) struct StandIn {
+    /// Why the service's own reply is missing.
+    pub(crate) error: CallError,
+    pub(crate) origin: Origin,
+}
+
+/// Where the value of a degraded section comes from; one that is `null` has none.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// The default that the screen states.
+    Default,
+    /// The fallback that the configuration states.
+    Config,
+    /// What the service said before.
+    Stale {
+        /// How long ago.
+        age: Duration,
+    },
+}
+
 impl<T> Answered<T> {
     pub(crate) fn fresh(value: T) -> Self {
-        Self { value, stands_in_for: None, made: None }
+        Self::of(value, None)
     }
 
+    pub(crate) fn of(value: T, stand_in: Option<StandIn>) -> Self {
+        Self { value, stand_in, made: None }
+    }
+
+    /// The configuration's fallback.
     pub(super) fn standing_in(value: T, error: CallError) -> Self {
-        Self { value, stands_in_for: Some(error), made: None }
+        Self::of(value, Some(StandIn { error, origin: Origin::Config }))
     }
 
     pub(super) fn map<U>(self, shape: impl FnOnce(T) -> U) -> Answered<U> {
-        Answered { value: shape(self.value), stands_in_for: self.stands_in_for, made: self.made }
+        Answered { value: shape(self.value), stand_in: self.stand_in, made: self.made }
     }
 
     pub(super) fn try_map<U>(
         self,
         shape: impl FnOnce(T) -> Result<U, CallError>,
     ) -> Result<Answered<U>, CallError> {
-        let Self { value, stands_in_for, made } = self;
-        Answered::made_of(stands_in_for, made, shape(value).map(Answered::fresh))
+        let Self { value, stand_in, made } = self;
+        Answered::made_of(stand_in, made, shape(value).map(Answered::fresh))
     }
 
     /// What came of an answer, for which something may have stood in. If that is a failure, it is the service's: what a
     /// fallback leads to, such as "no such thing", is nothing that a service has said.
     pub(super) fn made_of(
-        stands_in_for: Option<CallError>,
+        stand_in: Option<StandIn>,
         before: Option<Made>,
         next: Result<Self, CallError>,
     ) -> Result<Self, CallError> {
         match next {
             Ok(next) => Ok(Self {
                 value: next.value,
-                stands_in_for: stands_in_for.or(next.stands_in_for),
+                stand_in: stand_in.into_iter().chain(next.stand_in).reduce(StandIn::with),
                 made: next.made.or(before),
             }),
-            Err(error) => Err(stands_in_for.unwrap_or(error)),
+            Err(error) => Err(stand_in.and_then(StandIn::failure).unwrap_or(error)),
         }
     }
 
@@ -57,6 +86,36 @@ impl<T> Answered<T> {
         if let Some(made) = &self.made {
             made.was_awaited();
         }
-        self.stands_in_for.map_or(Ok(self.value), Err)
+        self.stand_in.and_then(StandIn::failure).map_or(Ok(self.value), Err)
+    }
+}
+
+impl StandIn {
+    /// Of two that a value is made of the first is named, unless it hides a failure that the second one has. An age is that of
+    /// the oldest.
+    pub(super) fn with(self, second: Self) -> Self {
+        let age = match (self.origin, second.origin) {
+            (Origin::Stale { age }, Origin::Stale { age: other }) => Some(age.max(other)),
+            _ => None,
+        };
+        let named = if self.is_allowed() && !second.is_allowed() { second } else { self };
+        Self { origin: age.map_or(named.origin, |age| Origin::Stale { age }), ..named }
+    }
+
+    /// The failure for which it stands in.
+    fn failure(self) -> Option<CallError> {
+        (!self.is_allowed()).then_some(self.error)
+    }
+
+    /// Whether nothing has failed: the service lets what it said before be used while a fresh reply is fetched.
+    fn is_allowed(&self) -> bool {
+        self.error.reason() == Reason::Revalidating
+    }
+}
+
+impl Stale {
+    /// What it makes of the answer that is decoded from it.
+    pub(super) fn of(self, operation: &'static str) -> StandIn {
+        StandIn { error: self.error.of(operation), origin: Origin::Stale { age: self.age } }
     }
 }

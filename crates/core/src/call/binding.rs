@@ -5,7 +5,10 @@ use std::{marker::PhantomData, sync::Arc};
 use http::{Method, request::Parts};
 
 use super::{
-    Call, Declaration, HttpCall, Idempotent, Operation, ReadOnly, Rpc, Safety, ServicePool, Unsafe, rpc,
+    Declaration, HttpCall, Idempotent, Operation, ReadOnly, Rpc, RpcCall, Safety, ServicePool, Unsafe,
+    cache::Keeping,
+    draft::{Ask, Draft},
+    owner::Owner,
 };
 use crate::{
     auth::Identity,
@@ -153,6 +156,13 @@ impl<P: Protocol> Binding<P> {
     pub fn caller(&self) -> &Arc<Identity> {
         &self.identity
     }
+
+    /// A call as its caller, until it says otherwise.
+    fn draft(&self) -> Draft {
+        let owner = Owner::caller(Arc::clone(&self.identity));
+        let ask = Ask { context: self.context.clone(), owner, keeping: Keeping::default() };
+        Draft { service: Arc::clone(&self.service), ask }
+    }
 }
 
 impl Binding<Http> {
@@ -177,18 +187,17 @@ impl Binding<Http> {
     }
 
     fn start<K: Safety>(&self, method: Method, path: &'static str) -> HttpCall<K> {
-        HttpCall::new(self.context.clone(), Arc::clone(&self.service), method, path)
+        HttpCall::new(self.draft(), method, path)
     }
 }
 
 impl Binding<Grpc> {
     /// One unary call of a method that the proto file declares, such as `orders_v1::LIST_RECENT`.
-    pub fn rpc<Q, R, K>(&self, operation: &'static str, method: Rpc<Q, R, K>, request: &Q) -> Call<R>
+    pub fn rpc<Q, R, K>(&self, method: Rpc<Q, R, K>, request: &Q) -> RpcCall<R, K>
     where
         Q: prost::Message,
-        R: prost::Message + Default + 'static,
         K: Safety,
     {
-        rpc::start(self.context.clone(), Arc::clone(&self.service), operation, method, request)
+        RpcCall::new(self.draft(), method, request)
     }
 }

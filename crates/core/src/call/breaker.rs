@@ -117,6 +117,10 @@ fn verdict(outcome: &Outcome, hurried: bool) -> Verdict {
         | Reason::Conflict
         | Reason::InvalidRequest
         | Reason::Refused => Verdict::Success,
-        Reason::Rejected | Reason::OpenBreaker | Reason::InvalidReply | Reason::Internal => Verdict::Ignored,
+        Reason::Rejected
+        | Reason::OpenBreaker
+        | Reason::InvalidReply
+        | Reason::Internal
+        | Reason::Revalidating => Verdict::Ignored,
     }
 }

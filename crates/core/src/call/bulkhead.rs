@@ -150,7 +150,8 @@ fn judge(outcome: &Outcome) -> End {
         | Reason::Failed
         | Reason::OpenBreaker
         | Reason::InvalidReply
-        | Reason::Internal => End::SaysNothing,
+        | Reason::Internal
+        | Reason::Revalidating => End::SaysNothing,
     }
 }
 

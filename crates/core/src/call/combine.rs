@@ -4,7 +4,10 @@ use std::future::IntoFuture;
 
 use futures::{FutureExt as _, StreamExt as _, TryStreamExt as _, stream};
 
-use super::{BoxFuture, CallError, Reason, SharedCall, answered::Answered};
+use super::{
+    BoxFuture, CallError, Reason, SharedCall,
+    answered::{Answered, StandIn},
+};
 use crate::{
     plan,
     screen::{Fallback, Optional, Required},
@@ -53,9 +56,9 @@ impl<T: Send + 'static> Call<T> {
     /// A dependent call: made from this one's answer, and never made if this one fails.
     pub fn then<U: Send + 'static>(self, next: impl FnOnce(T) -> Call<U> + Send + 'static) -> Call<U> {
         Call::new(async move {
-            let Answered { value, stands_in_for, made } = self.future.await?;
+            let Answered { value, stand_in, made } = self.future.await?;
             let next = plan::after(made.as_ref(), || next(value));
-            Answered::made_of(stands_in_for, made, next.future.await)
+            Answered::made_of(stand_in, made, next.future.await)
         })
     }
 
@@ -103,7 +106,7 @@ impl<T: Send + 'static> Call<Vec<T>> {
         call: impl Fn(T) -> Call<U> + Send + 'static,
     ) -> Call<Vec<U>> {
         Call::new(async move {
-            let Answered { value: items, stands_in_for, made } = self.future.await?;
+            let Answered { value: items, stand_in, made } = self.future.await?;
             let from = made.clone();
             let calls = items.into_iter().enumerate().map(move |(place, item)| {
                 let future = plan::after(from.as_ref(), || call(item)).future;
@@ -111,7 +114,7 @@ impl<T: Send + 'static> Call<Vec<T>> {
             });
             // As they come, so that a failure need not wait for those before it; sorted when all are there.
             let answers = stream::iter(calls).buffer_unordered(limit.max(1)).try_collect::<Vec<_>>();
-            Answered::made_of(stands_in_for, made, answers.await.map(in_order))
+            Answered::made_of(stand_in, made, answers.await.map(in_order))
         })
     }
 }
@@ -119,13 +122,13 @@ impl<T: Send + 'static> Call<Vec<T>> {
 /// The answers by their places. One that something stands in for makes the whole list one.
 fn in_order<T>(mut answers: Vec<(usize, Answered<T>)>) -> Answered<Vec<T>> {
     answers.sort_unstable_by_key(|(place, _)| *place);
-    let stands_in_for = answers.iter().find_map(|(_, answer)| answer.stands_in_for.clone());
+    let stand_in = answers.iter_mut().filter_map(|(_, answer)| answer.stand_in.take()).reduce(StandIn::with);
     let made = answers.iter().find_map(|(_, answer)| answer.made.clone());
-    Answered { value: answers.into_iter().map(|(_, answer)| answer.value).collect(), stands_in_for, made }
+    Answered { value: answers.into_iter().map(|(_, answer)| answer.value).collect(), stand_in, made }
 }
 
-/// For the cases that need plain code: `let order = orders.get(id).await?;`. A fallback of the configuration does not stand in
-/// here: the code sees the failure.
+/// For the cases that need plain code: `let order = orders.get(id).await?;`. Nothing stands in for a service that fails here: the
+/// code sees the failure.
 impl<T: Send + 'static> IntoFuture for Call<T> {
     type Output = Result<T, CallError>;
     type IntoFuture = BoxFuture<Self::Output>;

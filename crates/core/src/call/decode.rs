@@ -2,17 +2,66 @@
 //!
 //! A typed reply is an allow-list: what a service adds never goes further than here.
 
+use std::marker::PhantomData;
+
 use prost::Message;
 use serde::de::DeserializeOwned;
 
 use super::{CallError, Reason, Reply};
+
+/// How the reply of a call becomes what its client asked for. A type and no closure, so that whoever keeps the reply can ask
+/// whether it is one at all.
+pub(super) trait Decode: 'static {
+    type Value: Send + 'static;
+
+    fn decode(reply: &Reply, max_depth: usize) -> Result<Self::Value, CallError>;
+
+    /// Whether it is a reply that the client can use.
+    fn accepts(reply: &Reply, max_depth: usize) -> bool {
+        Self::decode(reply, max_depth).is_ok()
+    }
+}
+
+/// JSON of a `T`.
+pub(super) struct Json<T>(PhantomData<T>);
+
+impl<T: DeserializeOwned + Send + 'static> Decode for Json<T> {
+    type Value = T;
+
+    fn decode(reply: &Reply, max_depth: usize) -> Result<T, CallError> {
+        json(reply, max_depth)
+    }
+}
+
+/// A protobuf message.
+pub(super) struct Protobuf<T>(PhantomData<T>);
+
+impl<T: Message + Default + 'static> Decode for Protobuf<T> {
+    type Value = T;
+
+    fn decode(reply: &Reply, _: usize) -> Result<T, CallError> {
+        T::decode(reply.body.clone())
+            .map_err(|error| invalid(format!("the message does not decode: {error}")))
+    }
+}
+
+/// A reply whose body says nothing.
+pub(super) enum Nothing {}
+
+impl Decode for Nothing {
+    type Value = ();
+
+    fn decode(_: &Reply, _: usize) -> Result<(), CallError> {
+        Ok(())
+    }
+}
 
 fn invalid(detail: String) -> CallError {
     CallError::new(Reason::InvalidReply, detail)
 }
 
 /// JSON of a `T`, at most `max_depth` levels deep wherever that is.
-pub(super) fn json<T: DeserializeOwned>(reply: &Reply, max_depth: usize) -> Result<T, CallError> {
+fn json<T: DeserializeOwned>(reply: &Reply, max_depth: usize) -> Result<T, CallError> {
     if !reply.json {
         return Err(invalid("the reply is not application/json".to_owned()));
     }
@@ -33,11 +82,6 @@ pub(super) fn json<T: DeserializeOwned>(reply: &Reply, max_depth: usize) -> Resu
         };
         invalid(format!("the reply {kind} at line {} column {}", error.line(), error.column()))
     })
-}
-
-/// A protobuf message.
-pub(super) fn protobuf<T: Message + Default>(reply: Reply) -> Result<T, CallError> {
-    T::decode(reply.body).map_err(|error| invalid(format!("the message does not decode: {error}")))
 }
 
 /// serde_json skips unknown values at any depth, so depth is counted here: brackets outside strings. Most replies have

@@ -109,7 +109,7 @@ impl Flight<'_> {
         }
         self.ended = match outcome.as_ref().map_err(CallError::reason) {
             Err(Reason::Timeout | Reason::Unavailable | Reason::Failed) => End::Unanswered,
-            Err(Reason::Rejected | Reason::Internal) => End::Silent,
+            Err(Reason::Rejected | Reason::Internal | Reason::Revalidating) => End::Silent,
             Ok(_) | Err(_) => End::Answered,
         };
     }

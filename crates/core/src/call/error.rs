@@ -4,6 +4,7 @@ use std::{borrow::Cow, fmt, net::SocketAddr, sync::Arc, time::Duration};
 
 use serde::Serialize;
 
+use super::cache::Head;
 use crate::problem::{Code, Problem};
 
 /// Details of other people's replies are cut here before they reach a log line.
@@ -61,6 +62,8 @@ reasons! {
     Refused = "refused" => ServiceFailed;
     /// The screen itself could not use the answer, such as a value that does not serialise.
     Internal = "internal" => Internal;
+    /// The answer is stale, within the time that the service allows; a fresh one is being fetched (RFC 5861, section 3).
+    Revalidating = "revalidating" => ServiceFailed;
 }
 
 impl Reason {
@@ -102,6 +105,8 @@ struct Inner {
     detail: Cow<'static, str>,
     retry_after: Option<Duration>,
     unanswered: bool,
+    /// What the headers of a "no such thing" say about keeping it.
+    head: Option<Arc<Head>>,
 }
 
 impl CallError {
@@ -112,7 +117,14 @@ impl CallError {
             let cut = detail.floor_char_boundary(DETAIL_LIMIT);
             detail = Cow::Owned(format!("{}…", &detail[..cut]));
         }
-        Self(Arc::new(Inner { reason, operation: "", detail, retry_after: None, unanswered: false }))
+        Self(Arc::new(Inner {
+            reason,
+            operation: "",
+            detail,
+            retry_after: None,
+            unanswered: false,
+            head: None,
+        }))
     }
 
     pub(crate) fn of(mut self, operation: &'static str) -> Self {
@@ -126,6 +138,19 @@ impl CallError {
             Arc::make_mut(&mut self.0).retry_after = pause;
         }
         self
+    }
+
+    /// Says what the answer's headers say about keeping it.
+    pub(crate) fn with_head(mut self, head: Option<Arc<Head>>) -> Self {
+        if head.is_some() {
+            Arc::make_mut(&mut self.0).head = head;
+        }
+        self
+    }
+
+    /// What the answer's headers say about keeping it.
+    pub(crate) fn head(&self) -> Option<&Head> {
+        self.0.head.as_deref()
     }
 
     /// Says which endpoint it was, where there are several.

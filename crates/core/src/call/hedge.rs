@@ -145,7 +145,8 @@ fn may_differ(error: &CallError) -> bool {
         | Reason::Rejected
         | Reason::OpenBreaker
         | Reason::InvalidReply
-        | Reason::Internal => true,
+        | Reason::Internal
+        | Reason::Revalidating => true,
         Reason::NotFound
         | Reason::Forbidden
         | Reason::Unauthenticated

@@ -1,25 +1,28 @@
 //! [`HttpCall`]: builds one HTTP call. What varies is encoded here, so that no value can change the path's shape.
 
-use std::{fmt::Write as _, marker::PhantomData, sync::Arc};
+use std::{fmt::Write as _, marker::PhantomData};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http::{HeaderMap, HeaderValue, Method};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Call, CallError, Idempotent, Outgoing, Reason, Safety, ServicePool, Unsafe, Wire, decode};
-use crate::context::RequestContext;
+use super::{
+    Call, CallError, Idempotent, Reason, Safety, Unsafe, Wire,
+    cache::{Keeping, Parts},
+    coalesce::IDEMPOTENCY_KEY,
+    decode::{Json, Nothing},
+    draft::Draft,
+    owner::Owner,
+};
 
 /// Everything but RFC 3986's unreserved characters.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
-
 /// An HTTP call under construction. `K` says whether it may be sent twice.
 #[must_use = "finish it with `.call(\"service.operation\")`"]
 pub struct HttpCall<K> {
-    context: RequestContext,
-    service: Arc<ServicePool>,
+    draft: Draft,
     method: Method,
     path_and_query: String,
     has_query: bool,
@@ -30,17 +33,11 @@ pub struct HttpCall<K> {
 }
 
 impl<K: Safety> HttpCall<K> {
-    pub(super) fn new(
-        context: RequestContext,
-        service: Arc<ServicePool>,
-        method: Method,
-        path: &'static str,
-    ) -> Self {
+    pub(super) fn new(draft: Draft, method: Method, path: &'static str) -> Self {
         let mut path_and_query = String::with_capacity(path.len() + 48);
         path_and_query.push_str(path);
         Self {
-            context,
-            service,
+            draft,
             method,
             path_and_query,
             has_query: path.contains('?'),
@@ -90,31 +87,30 @@ impl<K: Safety> HttpCall<K> {
 
     /// The call, with its name in logs and metrics, such as `orders.recent`. Its reply is JSON of a `T`.
     pub fn call<T: DeserializeOwned + Send + 'static>(self, operation: &'static str) -> Call<T> {
-        let max_depth = self.service.max_depth();
-        self.run(operation, move |reply| decode::json(&reply, max_depth))
+        let (draft, headers, wire) = self.parts();
+        draft.finish::<K, Json<T>>(operation, headers, wire)
     }
 
     /// The call, for a reply whose body says nothing.
     pub fn send(self, operation: &'static str) -> Call<()> {
-        self.run(operation, |_| Ok(()))
+        let (draft, headers, wire) = self.parts();
+        draft.finish::<K, Nothing>(operation, headers, wire)
     }
 
-    fn run<T: Send + 'static>(
-        self,
-        operation: &'static str,
-        decode: impl Fn(super::Reply) -> Result<T, CallError> + Send + 'static,
-    ) -> Call<T> {
-        let Self { context, service, method, path_and_query, headers, body, fault, .. } = self;
-        let policy = service.policy(operation);
-        let made = service.note::<K>(&context, operation, policy);
-        Call::new(async move {
-            if let Some(fault) = fault {
-                return Err(fault.of(operation));
-            }
-            let wire = Wire::Http { method, path_and_query, body };
-            let outgoing = Outgoing::new::<K>(operation, policy, context, headers, wire);
-            service.send(outgoing, made, decode).await
-        })
+    fn parts(self) -> (Draft, HeaderMap, Result<Wire, CallError>) {
+        let Self { draft, method, path_and_query, headers, body, fault, .. } = self;
+        let wire = fault.map_or(Ok(Wire::Http { method, path_and_query, body }), Err);
+        (draft, headers, wire)
+    }
+}
+
+impl<K> Parts for HttpCall<K> {
+    fn keeping(&mut self) -> &mut Keeping {
+        &mut self.draft.ask.keeping
+    }
+
+    fn owner(&mut self) -> &mut Owner {
+        &mut self.draft.ask.owner
     }
 }
 
@@ -129,18 +125,8 @@ impl HttpCall<Unsafe> {
                 self.fault = Some(CallError::new(Reason::Refused, "an idempotency key that is no text"));
             }
         }
-        let Self { context, service, method, path_and_query, has_query, headers, body, fault, .. } = self;
-        HttpCall {
-            context,
-            service,
-            method,
-            path_and_query,
-            has_query,
-            headers,
-            body,
-            fault,
-            safety: PhantomData,
-        }
+        let Self { draft, method, path_and_query, has_query, headers, body, fault, .. } = self;
+        HttpCall { draft, method, path_and_query, has_query, headers, body, fault, safety: PhantomData }
     }
 }
 

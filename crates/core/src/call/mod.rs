@@ -11,9 +11,12 @@ mod binding;
 mod breaker;
 mod budget;
 mod bulkhead;
+mod cache;
+mod coalesce;
 mod combine;
 mod deadline;
 mod decode;
+mod draft;
 mod endpoint;
 mod endpoints;
 mod error;
@@ -22,6 +25,7 @@ mod http_call;
 mod latency;
 mod observe;
 mod operation;
+mod owner;
 mod policy;
 mod propagate;
 mod resolver;
@@ -36,34 +40,44 @@ mod testing;
 mod transport;
 mod window;
 
-use std::{pin::Pin, sync::Arc};
+use std::{pin::Pin, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method};
 use tokio::time::Instant;
 
+#[cfg(test)]
+pub(crate) use self::answered::StandIn;
 pub(crate) use self::{
-    answered::Answered,
+    answered::{Answered, Origin},
+    cache::Kept,
     error::causes,
     propagate::TIMEOUT_HEADER,
     resolver::SharedResolver,
     service::SharedService,
     services::{ServicePool, Services},
 };
-use self::{balance::Trail, policy::CallPolicy};
+use self::{
+    balance::Trail,
+    cache::{Head, Keeping, Ticket},
+    draft::Ask,
+    policy::CallPolicy,
+};
 pub use self::{
     binding::{Binding, Bound, Grpc, Http, Protocol, Service, ServiceSet},
+    cache::{Cacheable, Invalidates, Key, Sent},
     combine::Call,
     error::{CallError, Reason},
     hedge::HedgeCounters,
     http_call::HttpCall,
     observe::ServiceCounters,
     operation::{Declaration, Encoding, Misfit, Operation},
+    owner::Owner,
     resolver::{Resolver, Resolving},
-    rpc::Rpc,
+    rpc::{Rpc, RpcCall},
     shared::SharedCall,
 };
-use crate::context::RequestContext;
+use crate::{context::RequestContext, freshness::Keep};
 
 /// A call that changes nothing, so that it may be sent twice and another reply may stand in for its own.
 #[derive(Debug, Clone, Copy)]
@@ -114,6 +128,14 @@ pub(crate) struct Outgoing {
     /// 0 for the first attempt, then one more for each retry.
     pub(crate) attempt: u32,
     pub(crate) context: RequestContext,
+    /// Whose the answer is, and so as whom it is sent.
+    owner: Owner,
+    /// What the client method says of keeping the answer.
+    keeping: Keeping,
+    /// Under which key, where that is asked already.
+    ticket: Option<Arc<Ticket>>,
+    /// Whether a reply is one that the client can use. No other one is kept.
+    accepts: fn(&Reply, usize) -> bool,
     /// The instant at which the call gives up; [`deadline`] lowers it, [`propagate`] sends what is left.
     pub(crate) deadline: Instant,
     /// Where it was sent before.
@@ -131,10 +153,12 @@ impl Outgoing {
     fn new<K: Safety>(
         operation: &'static str,
         policy: CallPolicy,
-        context: RequestContext,
+        ask: Ask,
         headers: HeaderMap,
         wire: Wire,
+        accepts: fn(&Reply, usize) -> bool,
     ) -> Box<Self> {
+        let Ask { context, owner, keeping } = ask;
         let (deadline, now) = (context.inner().calls_deadline, Instant::now());
         Box::new(Self {
             operation,
@@ -143,6 +167,10 @@ impl Outgoing {
             read_only: K::READ_ONLY,
             attempt: 0,
             context,
+            owner,
+            keeping,
+            ticket: None,
+            accepts,
             deadline,
             trail: Trail::default(),
             peer: None,
@@ -161,11 +189,35 @@ pub(crate) enum Wire {
 }
 
 /// What came back: the bytes of a success. Everything else is a [`CallError`].
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Reply {
     pub(crate) body: Bytes,
     /// Whether an HTTP reply calls itself JSON.
     pub(crate) json: bool,
+    /// What its headers say about keeping it, if anything.
+    head: Option<Arc<Head>>,
+    /// Whether the service says that what is kept is still right, and so sent no body: 304.
+    not_modified: bool,
+    /// How long what is made of it may be kept.
+    pub(crate) keep: Keep,
+    /// Why it is not the service's present answer, and how old it is.
+    pub(crate) stale: Option<Stale>,
+}
+
+impl Reply {
+    /// A reply whose headers say nothing.
+    pub(crate) fn new(body: Bytes, json: bool) -> Self {
+        Self { body, json, head: None, not_modified: false, keep: Keep::No, stale: None }
+    }
+}
+
+/// What is to be said of a reply that is no longer fresh (RFC 9111, section 4.2.4).
+#[derive(Debug, Clone)]
+pub(crate) struct Stale {
+    /// Why there is no fresh one: the service's failure, or that one is being fetched.
+    pub(crate) error: CallError,
+    /// How long ago the service said it.
+    pub(crate) age: Duration,
 }
 
 /// What every step of the outbound stack answers with.

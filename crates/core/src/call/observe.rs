@@ -18,6 +18,9 @@ pub struct ServiceCounters {
     answered: AtomicU64,
     cancelled: AtomicU64,
     failed: [AtomicU64; Reason::ALL.len()],
+    pub(super) kept: AtomicU64,
+    pub(super) stale: AtomicU64,
+    pub(super) coalesced: AtomicU64,
 }
 
 impl ServiceCounters {
@@ -39,6 +42,21 @@ impl ServiceCounters {
     /// Calls that failed for this reason.
     pub fn failed(&self, reason: Reason) -> u64 {
         self.failed[reason as usize].load(Relaxed)
+    }
+
+    /// Calls that a kept answer was fresh for, so that nothing was sent.
+    pub fn kept(&self) -> u64 {
+        self.kept.load(Relaxed)
+    }
+
+    /// Calls that were answered with a stale answer.
+    pub fn stale(&self) -> u64 {
+        self.stale.load(Relaxed)
+    }
+
+    /// Calls that waited for the answer of another one.
+    pub fn coalesced(&self) -> u64 {
+        self.coalesced.load(Relaxed)
     }
 
     pub(super) fn count_invalid_reply(&self) {

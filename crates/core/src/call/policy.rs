@@ -18,6 +18,10 @@ pub(crate) struct CallPolicy {
     pub(crate) attempts: u32,
     /// Whether it is hedged, if it may be sent twice.
     pub(crate) hedge: bool,
+    /// Whether answers are kept, if it is a read.
+    pub(crate) cache: bool,
+    /// Whether other requests of the same caller wait for the same answer.
+    pub(crate) coalesce: bool,
 }
 
 impl CallPolicy {
@@ -27,6 +31,8 @@ impl CallPolicy {
             attempt_timeout: config.attempt_timeout,
             attempts: config.retry.attempts,
             hedge: config.hedge.enabled,
+            cache: config.cache,
+            coalesce: config.coalesce,
         }
     }
 }
@@ -62,6 +68,8 @@ impl Policies {
                 attempt_timeout: set.attempt_timeout.unwrap_or(service.attempt_timeout),
                 attempts: set.attempts.unwrap_or(service.attempts),
                 hedge: set.hedge.unwrap_or(service.hedge),
+                cache: set.cache.unwrap_or(service.cache),
+                coalesce: set.coalesce.unwrap_or(service.coalesce),
             };
             let known = declared.iter().find(|known| known.name() == operation);
             let body = |json| known.and_then(|known| known.body(json)).and_then(Result::ok);
@@ -107,7 +115,14 @@ mod tests {
     #[test]
     fn an_operation_that_nothing_is_set_of_has_what_its_service_has() {
         let policies = policies(&[]);
-        let service = CallPolicy { timeout: ms(800), attempt_timeout: ms(1000), attempts: 3, hedge: false };
+        let service = CallPolicy {
+            timeout: ms(800),
+            attempt_timeout: ms(1000),
+            attempts: 3,
+            hedge: false,
+            cache: true,
+            coalesce: true,
+        };
         assert_eq!((policies.of("orders.recent"), policies.fallback("orders.recent")), (service, None));
         assert_eq!(policies.operations.capacity(), 0, "there is nothing to look through");
     }

@@ -18,7 +18,7 @@ use crate::{
 /// get `grpc-timeout` instead.
 pub(crate) const TIMEOUT_HEADER: HeaderName = HeaderName::from_static("x-request-timeout-ms");
 
-const GRPC_TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
+pub(super) const GRPC_TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
 
 #[derive(Clone, Copy)]
 pub(super) struct PropagateLayer;
@@ -52,7 +52,7 @@ fn write(outgoing: &mut Outgoing) -> Result<(), CallError> {
     let context = outgoing.context.inner();
     let headers: &mut HeaderMap = &mut outgoing.headers;
     headers.reserve(6);
-    if let Some(identity) = outgoing.context.identity() {
+    if let Some(identity) = outgoing.owner.identity() {
         headers.insert(USER_ID, identity.id_header().clone());
         if let Some(roles) = identity.roles_header() {
             headers.insert(USER_ROLES, roles.clone());

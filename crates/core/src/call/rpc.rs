@@ -1,12 +1,18 @@
-//! [`Rpc`]: one method of a gRPC service, as its proto file declares it.
+//! [`Rpc`]: one method of a gRPC service, as its proto file declares it, and [`RpcCall`], one call of it.
 
-use std::{marker::PhantomData, sync::Arc};
+use std::marker::PhantomData;
 
+use bytes::Bytes;
 use http::HeaderMap;
 use prost::Message;
 
-use super::{Call, Outgoing, Safety, ServicePool, Wire, decode};
-use crate::context::RequestContext;
+use super::{
+    Call, Safety, Wire,
+    cache::{Keeping, Parts},
+    decode::Protobuf,
+    draft::Draft,
+    owner::Owner,
+};
 
 /// A unary gRPC method: takes a `Q`, answers with an `R`. `K` comes from the proto file's `idempotency_level`, so that
 /// only a method whose owner says so can be sent twice.
@@ -30,24 +36,36 @@ impl<Q, R, K> Clone for Rpc<Q, R, K> {
 
 impl<Q, R, K> Copy for Rpc<Q, R, K> {}
 
-pub(super) fn start<Q, R, K>(
-    context: RequestContext,
-    service: Arc<ServicePool>,
-    operation: &'static str,
-    method: Rpc<Q, R, K>,
-    request: &Q,
-) -> Call<R>
-where
-    Q: Message,
-    R: Message + Default + 'static,
-    K: Safety,
-{
-    let policy = service.policy(operation);
-    let made = service.note::<K>(&context, operation, policy);
-    let message = request.encode_to_vec().into();
-    Call::new(async move {
-        let wire = Wire::Grpc { path: method.path, message };
-        let outgoing = Outgoing::new::<K>(operation, policy, context, HeaderMap::new(), wire);
-        service.send(outgoing, made, |reply| decode::protobuf(reply)).await
-    })
+/// A gRPC call under construction. `K` says whether it may be sent twice.
+#[must_use = "finish it with `.call(\"service.operation\")`"]
+pub struct RpcCall<R, K> {
+    draft: Draft,
+    path: &'static str,
+    message: Bytes,
+    types: PhantomData<fn() -> (R, K)>,
+}
+
+impl<R, K: Safety> RpcCall<R, K> {
+    pub(super) fn new<Q: Message>(draft: Draft, method: Rpc<Q, R, K>, request: &Q) -> Self {
+        Self { draft, path: method.path, message: request.encode_to_vec().into(), types: PhantomData }
+    }
+
+    /// The call, with its name in logs and metrics, such as `orders.recent`.
+    pub fn call(self, operation: &'static str) -> Call<R>
+    where
+        R: Message + Default + 'static,
+    {
+        let wire = Wire::Grpc { path: self.path, message: self.message };
+        self.draft.finish::<K, Protobuf<R>>(operation, HeaderMap::new(), Ok(wire))
+    }
+}
+
+impl<R, K> Parts for RpcCall<R, K> {
+    fn keeping(&mut self) -> &mut Keeping {
+        &mut self.draft.ask.keeping
+    }
+
+    fn owner(&mut self) -> &mut Owner {
+        &mut self.draft.ask.owner
+    }
 }

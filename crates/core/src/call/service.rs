@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Declaration, budget::Budget, endpoints::Endpoints, latency::Latencies, observe::ServiceCounters,
-    policy::Policies, resolver::SharedResolver,
+    Declaration, budget::Budget, cache::Kept, coalesce::Flights, endpoints::Endpoints, latency::Latencies,
+    observe::ServiceCounters, policy::Policies, resolver::SharedResolver,
 };
 use crate::config::ServiceConfig;
 
@@ -19,6 +19,9 @@ pub(crate) struct SharedService {
     pub(crate) budget: Arc<Budget>,
     pub(crate) latencies: Arc<Latencies>,
     pub(crate) endpoints: Arc<Endpoints>,
+    pub(super) flights: Arc<Flights>,
+    /// Of all services.
+    pub(super) kept: Arc<Kept>,
 }
 
 impl SharedService {
@@ -27,6 +30,7 @@ impl SharedService {
         declared: &Declaration,
         config: ServiceConfig,
         resolver: SharedResolver,
+        kept: &Arc<Kept>,
     ) -> Result<Self, String> {
         let Declaration { name, grpc, operations } = *declared;
         let policies = Policies::new(name, &config, operations);
@@ -37,6 +41,8 @@ impl SharedService {
             latencies: Arc::new(Latencies::new(&config.hedge)),
             endpoints: Arc::new(endpoints),
             counters: Arc::default(),
+            flights: Arc::default(),
+            kept: Arc::clone(kept),
             name,
             grpc,
             config,

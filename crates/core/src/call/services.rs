@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use super::{
-    Answered, CallError, Outgoing, Reply, Safety,
+    Answered, CallError, Outcome, Outgoing, Reply, Safety,
     balance::Trail,
+    decode::Decode,
     policy::CallPolicy,
     service::SharedService,
     stack::{self, Outbound},
 };
-use crate::{context::RequestContext, plan::Made, step::Step as _};
+use crate::{context::RequestContext, freshness::Keep, plan::Made, step::Step as _};
 
 /// One service on one worker.
 pub(crate) struct ServicePool {
@@ -18,10 +19,6 @@ pub(crate) struct ServicePool {
 }
 
 impl ServicePool {
-    pub(super) fn max_depth(&self) -> usize {
-        self.shared.config.max_depth
-    }
-
     pub(super) fn policy(&self, operation: &str) -> CallPolicy {
         self.shared.policies.of(operation)
     }
@@ -40,22 +37,27 @@ impl ServicePool {
 
     /// Sends one call through the stack and decodes its reply. A reply that does not decode is a failure of the call
     /// like any other, so it is counted as one.
-    pub(super) async fn send<T>(
+    pub(super) async fn send<D: Decode>(
         &self,
         mut outgoing: Box<Outgoing>,
         made: Option<Made>,
-        decode: impl Fn(Reply) -> Result<T, CallError>,
-    ) -> Result<Answered<T>, CallError> {
+    ) -> Result<Answered<D::Value>, CallError> {
         outgoing.trail = Trail::new(&self.shared.endpoints);
         let (operation, read_only) = (outgoing.operation, outgoing.read_only);
-        let error = match self.stack.call(outgoing).await {
-            Ok(reply) => match decode(reply) {
-                Ok(value) => return Ok(Answered { made, ..Answered::fresh(value) }),
-                Err(error) => {
-                    self.shared.counters.count_invalid_reply();
-                    error
+        let context = outgoing.context.clone();
+        let outcome = self.stack.call(outgoing).await;
+        context.fold(keep(&outcome));
+        let error = match outcome {
+            Ok(mut reply) => {
+                let stale = reply.stale.take().map(|stale| stale.of(operation));
+                match self.decode::<D>(&reply) {
+                    Ok(value) => return Ok(Answered { made, ..Answered::of(value, stale) }),
+                    Err(error) => {
+                        self.shared.counters.count_invalid_reply();
+                        error
+                    }
                 }
-            },
+            }
             Err(error) => error,
         };
         let error = error.of(operation);
@@ -63,10 +65,24 @@ impl ServicePool {
             return Err(error);
         }
         let Some(body) = self.shared.policies.fallback(operation) else { return Err(error) };
-        match decode(Reply { body, json: true }) {
+        match self.decode::<D>(&Reply::new(body, true)) {
             Ok(value) => Ok(Answered { made, ..Answered::standing_in(value, error) }),
             Err(misfit) => Err(unfit(&error, &misfit).of(operation)),
         }
+    }
+
+    fn decode<D: Decode>(&self, reply: &Reply) -> Result<D::Value, CallError> {
+        D::decode(reply, self.shared.config.max_depth)
+    }
+}
+
+/// How long what is made of it may be kept. A failure may come to something else when the client asks again, and what is stale
+/// already is kept by nobody.
+fn keep(outcome: &Outcome) -> Keep {
+    match outcome {
+        Ok(Reply { stale: None, keep, .. }) => *keep,
+        Ok(_) => Keep::NoStore,
+        Err(_) => Keep::No,
     }
 }
 

@@ -9,6 +9,8 @@ use super::{
     attempt::{AttemptTimeout, AttemptTimeoutLayer},
     balance::{Balance, BalanceLayer},
     bulkhead::{Bulkhead, BulkheadLayer},
+    cache::{Lookup, LookupLayer, Store, StoreLayer},
+    coalesce::{Coalesce, CoalesceLayer},
     deadline::{Deadline, DeadlineLayer},
     hedge::{Hedge, HedgeLayer},
     observe::{Observe, ObserveLayer},
@@ -18,16 +20,23 @@ use super::{
     transport::{Opener, Transport},
 };
 
-pub(super) type Outbound =
-    Observe<Deadline<Retry<Hedge<Balance<Bulkhead<AttemptTimeout<Propagate<Transport>>>>>>>>;
+pub(super) type Outbound = Observe<
+    Lookup<Deadline<Coalesce<Store<Retry<Hedge<Balance<Bulkhead<AttemptTimeout<Propagate<Transport>>>>>>>>>>,
+>;
 
 pub(super) fn outbound(service: &SharedService) -> Result<Outbound, String> {
-    let config = &service.config;
+    let SharedService { name, config, counters, kept, flights, .. } = service;
     Ok(ServiceBuilder::new()
         // Sees what the screen sees: one outcome a call, whatever happens below, and calls whose client went away.
-        .layer(ObserveLayer::new(&service.counters))
+        .layer(ObserveLayer::new(counters))
+        // A kept answer ends it here. Outside the deadline, since the last good answer may stand in for one that came too late.
+        .layer(LookupLayer::new(name, kept, counters))
         // Everything below ends in time: waiting for a place, attempts, a body that trickles.
         .layer(DeadlineLayer)
+        // One call for all who ask the same. Inside the deadline, since each who waits has its own.
+        .layer(CoalesceLayer::new(name, flights, counters))
+        // Keeps the answer. Below the point where calls become one: once, and even if the first who asked has left.
+        .layer(StoreLayer::new(kept, config.max_depth))
         // One more attempt, from a budget. Outside the breakers, which judge each attempt, and outside the bulkhead, so that
         // no place is held during the pause.
         .layer(RetryLayer::new(&config.retry, &service.budget))

@@ -14,8 +14,11 @@ use bytes::Bytes;
 use http::{HeaderMap, Method};
 use tokio::time::Instant;
 
-use super::{CallError, Idempotent, Outcome, Outgoing, Reason, Reply, Wire, policy::Policies};
-use crate::{config::ServiceConfig, context::RequestContext, step::Step};
+use super::{
+    CallError, Idempotent, Outcome, Outgoing, Owner, Reason, Reply, Wire, cache::Keeping, draft::Ask,
+    policy::Policies,
+};
+use crate::{auth::Identity, config::ServiceConfig, context::RequestContext, step::Step};
 
 /// The step below the one under test; `answer` says what each call comes to, and when.
 pub(super) struct Below<F> {
@@ -89,14 +92,25 @@ impl Drop for Flight<'_> {
 /// A call of a request that has this much time left.
 pub(super) fn outgoing(left: Duration) -> Box<Outgoing> {
     let wire = Wire::Http { method: Method::GET, path_and_query: "/".to_owned(), body: None };
+    let context = RequestContext::for_test(left);
+    let owner = Owner::caller(Arc::new(Identity::for_test("alice", &[], &[], None)));
+    let ask = Ask { context, owner, keeping: Keeping::default() };
     let policy = Policies::new("test", &ServiceConfig::default(), &[]).of("test.call");
-    Outgoing::new::<Idempotent>("test.call", policy, RequestContext::for_test(left), HeaderMap::new(), wire)
+    Outgoing::new::<Idempotent>("test.call", policy, ask, HeaderMap::new(), wire, |_, _| true)
+}
+
+/// A read by `user`, in a request of its own.
+pub(super) fn read_by(user: &str, left: Duration) -> Box<Outgoing> {
+    let mut read = outgoing(left);
+    read.owner = Owner::caller(Arc::new(Identity::for_test(user, &[], &[], None)));
+    read.read_only = true;
+    read
 }
 
 /// The reply of a service that is well.
 #[expect(clippy::unnecessary_wraps, reason = "what a step answers with, as `failed` is")]
 pub(super) fn answered() -> Outcome {
-    Ok(Reply { body: Bytes::from_static(b"{}"), json: true })
+    Ok(Reply::new(Bytes::from_static(b"{}"), true))
 }
 
 pub(super) fn failed(reason: Reason) -> Outcome {

@@ -4,6 +4,7 @@
 //! environment variables above both: `BFF_SERVER__LISTEN=127.0.0.1:9000` sets `server.listen`. An empty file is a
 //! safe configuration. Whatever is wrong is reported at once, by [`load()`], with file, key, found and expected.
 
+mod cache;
 mod load;
 mod services;
 #[cfg(test)]
@@ -11,6 +12,7 @@ mod tests;
 mod validate;
 mod values;
 
+pub use cache::CacheConfig;
 pub use load::{ConfigError, ConfigErrors, Sources, load};
 pub use services::{BreakerConfig, BulkheadConfig, HedgeConfig, OperationConfig, RetryConfig, ServiceConfig};
 
@@ -40,6 +42,8 @@ pub struct Config {
     pub auth: AuthConfig,
     /// What is written down.
     pub log: LogConfig,
+    /// Answers of services that are kept.
+    pub cache: CacheConfig,
     /// The downstream services, by the name in their client's `#[service(name = "…")]`.
     pub services: BTreeMap<String, ServiceConfig>,
 }

@@ -36,6 +36,11 @@ pub struct ServiceConfig {
     pub compression: bool,
     /// Connections to each endpoint of a gRPC service, on each worker. Default 2.
     pub channels: usize,
+    /// Keep answers of reads for as long as the service's headers or the client method allow. Default true.
+    pub cache: bool,
+    /// Let requests of one caller that ask the same at the same time wait for one call. False: only within a request. Default
+    /// true.
+    pub coalesce: bool,
     /// How many calls may be in flight.
     pub bulkhead: BulkheadConfig,
     /// When a call is tried once more.
@@ -60,6 +65,8 @@ impl Default for ServiceConfig {
             max_depth: 64,
             compression: false,
             channels: 2,
+            cache: true,
+            coalesce: true,
             bulkhead: BulkheadConfig::default(),
             retry: RetryConfig::default(),
             breaker: BreakerConfig::default(),
@@ -195,6 +202,10 @@ pub struct OperationConfig {
     pub attempts: Option<u32>,
     /// Whether it is hedged.
     pub hedge: Option<bool>,
+    /// Whether answers are kept.
+    pub cache: Option<bool>,
+    /// Whether requests of one caller wait for one call.
+    pub coalesce: Option<bool>,
     /// The reply that stands in for the service's when it gives none, as the service would say it in JSON. The section is
     /// then degraded. For reads only.
     #[serde(with = "values::optional_json")]

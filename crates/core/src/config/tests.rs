@@ -65,7 +65,7 @@ mod services;
 fn an_empty_file_has_the_documented_defaults() {
     let config = load(&file("[auth]\npublic_only = true"), &[]).expect("the defaults are valid");
 
-    let Config { server, admin, drain, limits, screen, trust, auth, log, services } = config;
+    let Config { server, admin, drain, limits, screen, trust, auth, log, cache: _, services } = config;
     assert_eq!(server.listen.to_string(), "127.0.0.1:8080");
     assert_eq!((server.workers, server.max_connections, server.http2_max_streams), (0, 10_000, 100));
     assert_eq!(server.first_byte_timeout, Duration::from_secs(5));

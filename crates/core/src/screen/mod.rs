@@ -4,7 +4,9 @@
 //! [`resolve`] step of the inbound stack, which runs all of them at once; each section is serialised as soon as its call
 //! answers, and the payload is spliced from the sections' bytes in the order of the struct.
 
+mod entity_tag;
 mod parts;
+mod reply;
 mod resolve;
 mod section;
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Screen, Section, section::to_json};
-use crate::call::{BoxFuture, CallError};
+use crate::call::{BoxFuture, CallError, Origin};
 
 /// The parts of a screen, in the order of its payload. Filled by `#[derive(Screen)]`.
 #[derive(Default)]
@@ -43,26 +43,6 @@ pub enum Answer {
     Degraded { json: Vec<u8>, error: CallError, fallback: Option<Origin> },
     /// The screen fails.
     Failed(CallError),
-}
-
-/// Where the value of a degraded section comes from; one that is `null` has none.
-#[doc(hidden)]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
-    /// The default that the screen states.
-    Default,
-    /// The fallback that the configuration states.
-    Config,
-}
-
-impl Origin {
-    /// Its name in `_meta.degraded[].fallback`.
-    pub(super) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Default => "default",
-            Self::Config => "config",
-        }
-    }
 }
 
 impl Parts {

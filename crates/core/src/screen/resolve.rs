@@ -1,20 +1,20 @@
 //! The fan-out: runs all sections of a screen at once and splices their bytes into one payload.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt::Write as _};
 
-use axum::{body::Body, extract::Request, response::Response};
+use axum::{extract::Request, response::Response};
 use bytes::{BufMut as _, BytesMut};
 use futures::{StreamExt as _, stream::FuturesUnordered};
-use http::{HeaderValue, header};
 use tokio::time::Instant;
 use tower::Layer;
 
 use super::{
     Pending,
-    parts::{Answer, Field, Origin, Part, Parts},
+    parts::{Answer, Field, Part, Parts},
+    reply::Asked,
 };
 use crate::{
-    call::{CallError, Reason},
+    call::{CallError, Origin, Reason},
     context::{RequestContext, SectionRecord},
     front_door::Exchange,
     problem::Problem,
@@ -42,21 +42,22 @@ impl<S: Step<Request, Out = Response>> Step<Box<Exchange>> for Resolve<S> {
 
     async fn call(&self, exchange: Box<Exchange>) -> Response {
         let Exchange { mut request, context } = *exchange;
+        let asked = Asked::of(&request);
         request.extensions_mut().insert(context.clone());
         let mut response = self.inner.call(request).await;
         let pending = response.extensions_mut().remove::<Pending>();
         let Some(parts) = pending.and_then(|pending| pending.take()) else { return response };
         match resolve(parts, &context).await {
-            Ok(payload) => fill(response, payload),
+            Ok(payload) => asked.reply(response, payload, &context),
             Err(error) => axum::response::IntoResponse::into_response(Problem::from(error)),
         }
     }
 }
 
 /// A composed screen.
-struct Payload {
-    json: BytesMut,
-    degraded: bool,
+pub(super) struct Payload {
+    pub(super) json: BytesMut,
+    pub(super) degraded: bool,
 }
 
 /// One entry of `_meta.degraded`.
@@ -162,11 +163,16 @@ fn splice(fields: &[Filled], degraded: &[Degraded<'_>]) -> BytesMut {
             json.extend_from_slice(section.as_bytes());
             json.extend_from_slice(br#"","reason":""#);
             json.extend_from_slice(reason.as_str().as_bytes());
-            if let Some(fallback) = fallback {
-                json.extend_from_slice(br#"","fallback":""#);
-                json.extend_from_slice(fallback.as_str().as_bytes());
+            json.extend_from_slice(match fallback {
+                None => br#""}"#,
+                Some(Origin::Default) => br#"","fallback":"default"}"#,
+                Some(Origin::Config) => br#"","fallback":"config"}"#,
+                Some(Origin::Stale { .. }) => br#"","fallback":"stale","age":"#,
+            });
+            if let Some(Origin::Stale { age }) = fallback {
+                // Writing to memory does not fail.
+                let _ = write!(json, "{}}}", age.as_secs());
             }
-            json.extend_from_slice(br#""}"#);
         }
         json.extend_from_slice(b"]}");
     }
@@ -179,16 +185,6 @@ fn put_name(json: &mut BytesMut, name: &str) {
     json.put_u8(b'"');
     json.extend_from_slice(name.as_bytes());
     json.extend_from_slice(b"\":");
-}
-
-/// A degraded reply is kept by nobody, a whole one by the client alone, who must ask again before using it.
-fn fill(mut response: Response, payload: Payload) -> Response {
-    let kept = if payload.degraded { "no-store" } else { "private, no-cache" };
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));
-    *response.body_mut() = Body::from(payload.json.freeze());
-    response
 }
 
 #[cfg(test)]

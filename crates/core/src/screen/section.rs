@@ -4,8 +4,8 @@ use std::cell::RefCell;
 
 use serde::Serialize;
 
-use super::parts::{Answer, Origin, Part};
-use crate::call::{Answered, Call, CallError, Reason};
+use super::parts::{Answer, Part};
+use crate::call::{Answered, Call, CallError, Origin, Reason};
 
 /// What the scratch buffer of a worker keeps; a rare huge section gives its memory back.
 const SCRATCH_KEPT: usize = 256 << 10;
@@ -84,11 +84,11 @@ impl<T: Serialize + Send + 'static> Section for Fallback<T> {
 }
 
 async fn encode<T: Serialize + Send + 'static>(call: Call<T>) -> Result<Answer, CallError> {
-    let Answered { value, stands_in_for, .. } = call.answered().await?;
+    let Answered { value, stand_in, .. } = call.answered().await?;
     let json = to_json(&value)?;
-    Ok(match stands_in_for {
+    Ok(match stand_in {
         None => Answer::Fresh(json),
-        Some(error) => Answer::Degraded { json, error, fallback: Some(Origin::Config) },
+        Some(by) => Answer::Degraded { json, error: by.error, fallback: Some(by.origin) },
     })
 }
 

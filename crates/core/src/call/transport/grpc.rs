@@ -3,8 +3,11 @@
 //! Messages pass as bytes, so that the stack above is the same for HTTP and gRPC; [`BytesCodec`] moves them.
 
 use std::{
-    sync::atomic::{AtomicUsize, Ordering::Relaxed},
-    time::Duration,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    time::{Duration, SystemTime},
 };
 
 use bytes::{Buf as _, BufMut as _, Bytes};
@@ -22,7 +25,7 @@ use super::{
     turns::Turns,
 };
 use crate::{
-    call::{CallError, Outcome, Reason, Reply, causes},
+    call::{CallError, Outcome, Reason, Reply, cache::Head, causes},
     config::ServiceConfig,
 };
 
@@ -63,7 +66,9 @@ impl GrpcTransport {
         })?;
         let path = PathAndQuery::from_static(path);
         let response = channel.unary(request, path, BytesCodec).await.map_err(|status| failed(&status))?;
-        Ok(Reply { body: response.into_inner(), json: false })
+        let (metadata, body, _) = response.into_parts();
+        let head = Head::of(&metadata.into_headers(), SystemTime::now).map(Arc::from);
+        Ok(Reply { head, ..Reply::new(body, false) })
     }
 }
 

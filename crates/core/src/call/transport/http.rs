@@ -3,7 +3,11 @@
 //! hyper itself and not reqwest, which is built on it: an attempt costs half, and what reqwest adds (redirects, cookies,
 //! proxies, URL parsing) is what we must not have.
 
-use std::{error::Error as StdError, time::Duration};
+use std::{
+    error::Error as StdError,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use bytes::Bytes;
 use http::{
@@ -21,7 +25,7 @@ use super::{
     pool::Pool,
 };
 use crate::{
-    call::{CallError, Outcome, Reason, Reply},
+    call::{CallError, Outcome, Reason, Reply, cache::Head},
     config::ServiceConfig,
 };
 
@@ -62,19 +66,31 @@ impl HttpTransport {
         if self.compression {
             headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("zstd, br, gzip"));
         }
+        let is_conditional =
+            headers.contains_key(header::IF_NONE_MATCH) || headers.contains_key(header::IF_MODIFIED_SINCE);
         let mut request = Request::new(Full::new(body.unwrap_or_default()));
         *request.method_mut() = method;
         *request.uri_mut() = self.target(path_and_query)?;
         *request.headers_mut() = headers;
         let (response, connection) = self.pool.send(request).await?;
+        let head = || Head::of(response.headers(), SystemTime::now).map(Arc::from);
+        if is_conditional && response.status() == StatusCode::NOT_MODIFIED {
+            let reply = Reply { head: head(), not_modified: true, ..Reply::new(Bytes::new(), false) };
+            if Box::pin(is_read_soon(response.into_body())).await {
+                self.pool.give_back(connection);
+            }
+            return Ok(reply);
+        }
         if let Err(error) = accept(response.status()) {
+            let missing = error.reason() == Reason::NotFound;
+            let error = error.with_head(if missing { head() } else { None });
             let error = error.with_retry_after(retry_after(response.headers()));
             if Box::pin(is_read_soon(response.into_body())).await {
                 self.pool.give_back(connection);
             }
             return Err(error);
         }
-        let json = is_json(response.headers());
+        let (json, head) = (is_json(response.headers()), head());
         let body = if !response.headers().contains_key(header::CONTENT_ENCODING) {
             read(response.into_body(), self.max_reply).await?
         } else if self.compression {
@@ -84,7 +100,7 @@ impl HttpTransport {
             return Err(CallError::new(Reason::InvalidReply, detail));
         };
         self.pool.give_back(connection);
-        Ok(Reply { body, json })
+        Ok(Reply { head, ..Reply::new(body, json) })
     }
 
     /// The target in origin form (RFC 9112, 3.2.1).

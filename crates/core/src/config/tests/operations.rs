@@ -101,7 +101,7 @@ fn what_an_operation_may_have_has_a_range() {
         ("attempts", "11", "a whole number from 0 to 10"),
         ("attempts", "-1", "a whole number, 0 or more"),
         ("hedge", "\"on\"", "true or false"),
-        ("retries", "1", "one of timeout, attempt_timeout, attempts, hedge, fallback"),
+        ("retries", "1", "one of timeout, attempt_timeout, attempts, hedge, cache, coalesce, fallback"),
     ] {
         let errors = refused(&format!("services.notes.operations.unread.{key} = {value}"));
         let found: Vec<_> = errors.iter().map(|error| (error.key(), error.expected())).collect();

@@ -14,7 +14,7 @@ use tokio::time::sleep;
 
 use super::*;
 use crate::{
-    call::{Answered, Call},
+    call::{Answered, Call, StandIn},
     screen::Screen,
 };
 
@@ -113,16 +113,18 @@ async fn degraded_sections_stand_in_the_order_of_the_payload_with_dotted_names()
     );
 }
 
+/// A call whose service timed out, with this in its place.
+fn standing_in(origin: Origin) -> Call<u64> {
+    let error = CallError::new(Reason::Timeout, "as the test says");
+    Call::new(async move { Ok(Answered::of(7, Some(StandIn { error, origin }))) })
+}
+
 #[tokio::test]
 async fn what_the_configuration_states_degrades_a_section_even_a_required_one() {
-    let standing_in = || {
-        let error = CallError::new(Reason::Timeout, "as the test says");
-        Call::new(async { Ok(Answered { value: 7, stands_in_for: Some(error), made: None }) })
-    };
     let mut parts = Parts::default();
-    parts.section("a", standing_in().required());
-    parts.section("b", standing_in().optional());
-    parts.section("c", standing_in().or(0));
+    parts.section("a", standing_in(Origin::Config).required());
+    parts.section("b", standing_in(Origin::Config).optional());
+    parts.section("c", standing_in(Origin::Config).or(0));
     let context = context();
     let payload = resolve(parts, &context).await.expect("each has an answer");
     let entry = |name| format!(r#"{{"section":"{name}","reason":"timeout","fallback":"config"}}"#);
@@ -130,6 +132,21 @@ async fn what_the_configuration_states_degrades_a_section_even_a_required_one() 
     assert_eq!(payload.json, format!(r#"{{"a":7,"b":7,"c":7,"_meta":{{"degraded":[{entries}]}}}}"#));
     assert!(payload.degraded);
     assert!(context.sections().iter().all(|record| record.outcome == "timeout"), "the log has the failure");
+}
+
+#[tokio::test]
+async fn what_a_service_said_before_degrades_a_section_and_says_its_age_in_whole_seconds() {
+    let mut parts = Parts::default();
+    for (name, millis) in [("a", 37_999), ("b", 999), ("c", u64::MAX)] {
+        parts.section(name, standing_in(Origin::Stale { age: ms(millis) }).required());
+    }
+    let payload = resolve(parts, &context()).await.expect("each has an answer");
+    let entry = |name, age: u64| {
+        format!(r#"{{"section":"{name}","reason":"timeout","fallback":"stale","age":{age}}}"#)
+    };
+    let entries = [entry("a", 37), entry("b", 0), entry("c", u64::MAX / 1000)].join(",");
+    assert_eq!(payload.json, format!(r#"{{"a":7,"b":7,"c":7,"_meta":{{"degraded":[{entries}]}}}}"#));
+    assert!(payload.degraded);
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! What stands in for a service's reply is known as that in everything that is made of it.
 
+mod stale;
+
 use super::*;
 
 /// A call whose service timed out, with a fallback in its place.
@@ -15,7 +17,7 @@ fn fresh<T: Send + 'static>(value: T) -> Call<T> {
 /// The answer, and why the service's own is missing.
 async fn said<T: Send + 'static>(call: Call<T>) -> Result<(T, Option<Reason>), Reason> {
     let answered = call.answered().await.map_err(|error| error.reason())?;
-    Ok((answered.value, answered.stands_in_for.map(|error| error.reason())))
+    Ok((answered.value, answered.stand_in.map(|stand_in| stand_in.error.reason())))
 }
 
 const TIMEOUT: Option<Reason> = Some(Reason::Timeout);

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::*;
-use crate::call::Answered;
+use crate::call::{Answered, StandIn};
 
 /// Names that identifiers and `rename` can make. A screen uses as many as it has fields.
 const NAMES: [&str; 6] = ["orders", "größe", "$ref", "in-flight", "名前", "_links"];
@@ -18,9 +18,9 @@ enum Field {
     Nested(Fields),
 }
 
-/// An answer, and the reason for which it stands in for the service's own.
+/// An answer, and what it is where it stands in for the service's own, and why.
 #[derive(Debug, Clone)]
-struct Said(Value, Option<Reason>);
+struct Said(Value, Option<(Reason, Origin)>);
 
 #[derive(Debug, Clone)]
 struct Fields(Vec<Field>);
@@ -45,8 +45,8 @@ fn call(takes: u64, answer: Result<Said, Reason>) -> Call<Value> {
     let error = |reason| CallError::new(reason, "as the test says");
     Call::new(async move {
         sleep(ms(takes)).await;
-        let Said(value, reason) = answer.map_err(error)?;
-        Ok(Answered { value, stands_in_for: reason.map(error), made: None })
+        let Said(value, stand_in) = answer.map_err(error)?;
+        Ok(Answered::of(value, stand_in.map(|(reason, origin)| StandIn { error: error(reason), origin })))
     })
 }
 
@@ -55,10 +55,16 @@ fn expected(fields: &Fields, path: &str, degraded: &mut Vec<Value>) -> Map<Strin
     let mut object = Map::new();
     for (name, field) in NAMES.into_iter().zip(&fields.0) {
         let section = format!("{path}{name}");
-        let mut stand_in = |reason: Reason, fallback: Option<&str>| {
+        let mut stand_in = |reason: Reason, fallback: Option<Origin>| {
             let mut entry = json!({ "section": section, "reason": reason.as_str() });
-            if let Some(fallback) = fallback {
-                entry["fallback"] = fallback.into();
+            match fallback {
+                None => {}
+                Some(Origin::Default) => entry["fallback"] = "default".into(),
+                Some(Origin::Config) => entry["fallback"] = "config".into(),
+                Some(Origin::Stale { age }) => {
+                    entry["fallback"] = "stale".into();
+                    entry["age"] = age.as_secs().into();
+                }
             }
             degraded.push(entry);
         };
@@ -67,9 +73,9 @@ fn expected(fields: &Fields, path: &str, degraded: &mut Vec<Value>) -> Map<Strin
             Field::Required { answer: said, .. }
             | Field::Optional { answer: Ok(said), .. }
             | Field::Fallback { answer: Ok(said), .. } => {
-                let Said(value, reason) = said;
-                if let Some(reason) = reason {
-                    stand_in(*reason, Some("config"));
+                let Said(value, stood_in) = said;
+                if let Some((reason, origin)) = stood_in {
+                    stand_in(*reason, Some(*origin));
                 }
                 value.clone()
             }
@@ -78,7 +84,7 @@ fn expected(fields: &Fields, path: &str, degraded: &mut Vec<Value>) -> Map<Strin
                 Value::Null
             }
             Field::Fallback { answer: Err(reason), default, .. } => {
-                stand_in(*reason, Some("default"));
+                stand_in(*reason, Some(Origin::Default));
                 default.clone()
             }
             Field::Nested(fields) => Value::Object(expected(fields, &format!("{section}."), degraded)),
@@ -100,8 +106,9 @@ fn json_value() -> impl Strategy<Value = Value> {
 }
 
 fn said() -> impl Strategy<Value = Said> {
-    (json_value(), prop::option::of(prop::sample::select(Reason::ALL)))
-        .prop_map(|(value, reason)| Said(value, reason))
+    let origin = prop_oneof![Just(Origin::Config), any::<Duration>().prop_map(|age| Origin::Stale { age }),];
+    (json_value(), prop::option::of((prop::sample::select(Reason::ALL), origin)))
+        .prop_map(|(value, stand_in)| Said(value, stand_in))
 }
 
 fn answer() -> impl Strategy<Value = Result<Said, Reason>> {

@@ -1,0 +1,109 @@
+//! [`Key`]: which answer it is, and whose.
+
+use std::{
+    cell::RefCell,
+    hash::{Hash, Hasher},
+    sync::{Arc, LazyLock},
+};
+
+use http::HeaderMap;
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+use super::super::{
+    Outgoing, Wire,
+    owner::{Owner, put},
+};
+
+/// What is asked of a service: everything that is sent and that may change the answer.
+#[derive(Clone, Copy)]
+pub struct Sent<'a> {
+    service: &'static str,
+    wire: &'a Wire,
+    /// Headers that the client method sets. Ours come later: the owner's are in the key as the owner, and the request's id,
+    /// trace and time change no answer.
+    headers: &'a HeaderMap,
+}
+
+/// The key of an answer. It says whose the answer is: it can't be made without an [`Owner`], and only
+/// [`public`](super::Cacheable::public) makes one that is nobody's.
+///
+/// The bytes themselves, and not only a hash of them, so that no two calls can be taken for each other.
+#[derive(Debug, Clone)]
+pub struct Key {
+    hash: u64,
+    bytes: Arc<[u8]>,
+}
+
+impl Key {
+    /// The key of what `owner` asks.
+    pub fn of(owner: &Owner, sent: &Sent<'_>) -> Self {
+        thread_local! {
+            static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+        }
+        SCRATCH.with_borrow_mut(|bytes| {
+            bytes.clear();
+            owner.write(bytes);
+            sent.write(bytes);
+            let key = Self { hash: hash(bytes), bytes: Arc::from(&**bytes) };
+            bytes.shrink_to(4 << 10);
+            key
+        })
+    }
+
+    /// The bytes that make it.
+    pub(in crate::call) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// A number that is spread evenly over keys, other in each process.
+    pub(in crate::call) fn spread(&self) -> u64 {
+        self.hash
+    }
+}
+
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        self.hash == other.hash && self.bytes == other.bytes
+    }
+}
+
+impl Eq for Key {}
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.hash);
+    }
+}
+
+impl<'a> Sent<'a> {
+    pub(in crate::call) fn of(service: &'static str, outgoing: &'a Outgoing) -> Self {
+        Self { service, wire: &outgoing.wire, headers: &outgoing.headers }
+    }
+
+    fn write(&self, bytes: &mut Vec<u8>) {
+        put(bytes, self.service.as_bytes());
+        match self.wire {
+            Wire::Http { method, path_and_query, body } => {
+                bytes.push(b'h');
+                put(bytes, method.as_str().as_bytes());
+                put(bytes, path_and_query.as_bytes());
+                put(bytes, body.as_deref().unwrap_or_default());
+            }
+            Wire::Grpc { path, message } => {
+                bytes.push(b'g');
+                put(bytes, path.as_bytes());
+                put(bytes, message);
+            }
+        }
+        for (name, value) in self.headers {
+            put(bytes, name.as_str().as_bytes());
+            put(bytes, value.as_bytes());
+        }
+    }
+}
+
+/// Nobody outside can choose keys that fall together.
+fn hash(bytes: &[u8]) -> u64 {
+    static SEED: LazyLock<u64> = LazyLock::new(|| fastrand::u64(..));
+    xxh3_64_with_seed(bytes, *SEED)
+}

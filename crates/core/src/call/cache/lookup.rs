@@ -1,0 +1,154 @@
+//! Answers from what is kept: a fresh answer at once, a stale one where it may be used, and none after a write has ended it.
+
+use std::sync::{Arc, atomic::Ordering::Relaxed};
+
+use tokio::{runtime::Handle, time::Instant};
+use tower::Layer;
+
+use super::{
+    Ticket,
+    entry::Entry,
+    generations::{Stamp, Tag},
+    key::{Key, Sent},
+    memory::Kept,
+    terms::State,
+};
+use crate::{
+    call::{CallError, Outcome, Outgoing, Reason, observe::ServiceCounters},
+    step::Step,
+};
+
+#[derive(Clone)]
+pub(in crate::call) struct LookupLayer {
+    service: &'static str,
+    kept: Arc<Kept>,
+    counters: Arc<ServiceCounters>,
+}
+
+impl LookupLayer {
+    pub(in crate::call) fn new(
+        service: &'static str,
+        kept: &Arc<Kept>,
+        counters: &Arc<ServiceCounters>,
+    ) -> Self {
+        Self { service, kept: Arc::clone(kept), counters: Arc::clone(counters) }
+    }
+}
+
+impl<S> Layer<S> for LookupLayer {
+    type Service = Lookup<S>;
+
+    fn layer(&self, inner: S) -> Lookup<S> {
+        let Self { service, kept, counters } = self.clone();
+        Lookup { inner: Arc::new(inner), service, kept, counters }
+    }
+}
+
+pub(in crate::call) struct Lookup<S> {
+    /// Shared, since a fresh answer is fetched while nobody waits for it.
+    inner: Arc<S>,
+    service: &'static str,
+    kept: Arc<Kept>,
+    counters: Arc<ServiceCounters>,
+}
+
+impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Lookup<S> {
+    type Out = Outcome;
+
+    async fn call(&self, mut outgoing: Box<Outgoing>) -> Outcome {
+        if !outgoing.read_only {
+            let _ended = self.ends(&outgoing);
+            return self.inner.call(outgoing).await;
+        }
+        let key = Key::of(&outgoing.owner, &Sent::of(self.service, &outgoing));
+        let tags = Tag::of_answer(&outgoing.owner, self.service, &outgoing.keeping.tags);
+        let stamp = self.kept.stamp(tags);
+        if !outgoing.policy.cache {
+            outgoing.ticket = Some(Arc::new(Ticket { key, stamp, prior: None }));
+            return self.inner.call(outgoing).await;
+        }
+        let prior = self.kept.find(&key, stamp);
+        if let Some(entry) = &prior {
+            match entry.state(outgoing.now) {
+                State::Fresh { left } => {
+                    self.counters.kept.fetch_add(1, Relaxed);
+                    return entry.fresh(left);
+                }
+                State::Revalidate => {
+                    self.counters.stale.fetch_add(1, Relaxed);
+                    let stale = entry.stale(revalidating(), outgoing.now);
+                    self.refresh(entry, Ticket { key, stamp, prior: Some(Arc::clone(entry)) }, outgoing);
+                    return stale;
+                }
+                State::IfError | State::Dead => {}
+            }
+        }
+        let (owner, names) = (outgoing.owner.clone(), outgoing.keeping.tags.clone());
+        let ticket = Arc::new(Ticket { key, stamp, prior });
+        outgoing.ticket = Some(Arc::clone(&ticket));
+        match self.inner.call(outgoing).await {
+            // Looked up again: what is kept may have been ended, or refused, since.
+            Err(error) if ticket.prior.is_some() && may_be_stood_in_for(&error) => {
+                let stamp = self.kept.stamp(Tag::of_answer(&owner, self.service, &names));
+                self.stand_in(&ticket.key, stamp, error)
+            }
+            outcome => outcome,
+        }
+    }
+}
+
+impl<S: Step<Box<Outgoing>, Out = Outcome>> Lookup<S> {
+    /// Fetches a fresh answer while nobody waits for it. One at a time; if it fails, whoever asks next tries again.
+    fn refresh(&self, entry: &Arc<Entry>, ticket: Ticket, mut outgoing: Box<Outgoing>) {
+        let (Some(refreshing), Ok(runtime)) = (entry.begin_refresh(), Handle::try_current()) else { return };
+        outgoing.deadline = outgoing.now + outgoing.policy.timeout;
+        outgoing.ticket = Some(Arc::new(ticket));
+        let inner = Arc::clone(&self.inner);
+        runtime.spawn(async move {
+            // What it comes to is kept, or found out by the next one who asks.
+            let _ = inner.call(outgoing).await;
+            drop(refreshing);
+        });
+    }
+
+    /// The last good answer, or the failure where there is none that may still be used.
+    fn stand_in(&self, key: &Key, stamp: Stamp, error: CallError) -> Outcome {
+        let now = Instant::now();
+        let Some(entry) = self.kept.find(key, stamp) else { return Err(error) };
+        match entry.state(now) {
+            State::Fresh { left } => entry.fresh(left),
+            State::Revalidate | State::IfError => {
+                self.counters.stale.fetch_add(1, Relaxed);
+                entry.stale(error, now)
+            }
+            State::Dead => Err(error),
+        }
+    }
+
+    /// What a write ends, at its end: an answer that was on its way meanwhile may be from before.
+    fn ends(&self, outgoing: &Outgoing) -> Ending {
+        let tags = Tag::of_write(&outgoing.owner, self.service, &outgoing.keeping.ends);
+        Ending { kept: Arc::clone(&self.kept), tags: tags.collect() }
+    }
+}
+
+/// A write on its way. It counts as done however it ends, since nobody knows what of a failed one was done.
+struct Ending {
+    kept: Arc<Kept>,
+    tags: Vec<Tag>,
+}
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        self.kept.end(self.tags.iter().copied());
+    }
+}
+
+/// RFC 5861, 4: where the service can't be reached or says that it failed. What it refuses stays refused.
+fn may_be_stood_in_for(error: &CallError) -> bool {
+    matches!(error.reason(), Reason::Timeout | Reason::Unavailable | Reason::Failed | Reason::OpenBreaker)
+}
+
+fn revalidating() -> CallError {
+    CallError::new(Reason::Revalidating, "a fresh answer is being fetched")
+}

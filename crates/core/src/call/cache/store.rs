@@ -1,0 +1,174 @@
+//! Keeps what a service answers, for as long as it may be kept. Once a call, however many wait for it.
+
+use std::sync::Arc;
+
+use tokio::time::Instant;
+use tower::Layer;
+
+use super::{
+    Ticket,
+    entry::{Answer, Entry},
+    judge::{judge, judge_negative},
+    memory::Kept,
+    terms::{Audience, Declared, State, Terms, Verdict},
+};
+use crate::{
+    call::{CallError, Keep, Outcome, Outgoing, Reason, Reply},
+    step::Step,
+};
+
+#[derive(Clone)]
+pub(in crate::call) struct StoreLayer {
+    kept: Arc<Kept>,
+    max_depth: usize,
+}
+
+impl StoreLayer {
+    pub(in crate::call) fn new(kept: &Arc<Kept>, max_depth: usize) -> Self {
+        Self { kept: Arc::clone(kept), max_depth }
+    }
+}
+
+impl<S> Layer<S> for StoreLayer {
+    type Service = Store<S>;
+
+    fn layer(&self, inner: S) -> Store<S> {
+        let Self { kept, max_depth } = self.clone();
+        Store { inner, kept, max_depth }
+    }
+}
+
+pub(in crate::call) struct Store<S> {
+    inner: S,
+    kept: Arc<Kept>,
+    max_depth: usize,
+}
+
+impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Store<S> {
+    type Out = Outcome;
+
+    async fn call(&self, mut outgoing: Box<Outgoing>) -> Outcome {
+        let Some(ticket) = outgoing.ticket.clone().filter(|_| outgoing.policy.cache) else {
+            return self.inner.call(outgoing).await;
+        };
+        if let Some(prior) = &ticket.prior {
+            prior.ask_for_changes(&mut outgoing.headers);
+        }
+        let asked = Asked {
+            at: outgoing.now,
+            declared: outgoing.keeping.declared,
+            audience: outgoing.owner.identity().map_or(Audience::Everyone, |_| Audience::Caller),
+            accepts: outgoing.accepts,
+            ticket,
+        };
+        match self.inner.call(outgoing).await {
+            Ok(reply) if reply.not_modified => self.renew(&asked, &reply),
+            Ok(reply) => Ok(self.keep(&asked, reply)),
+            Err(error) => {
+                self.remember(&asked, &error);
+                Err(error)
+            }
+        }
+    }
+}
+
+/// What is known of a call while it is on its way.
+struct Asked {
+    at: Instant,
+    declared: Declared,
+    audience: Audience,
+    accepts: fn(&Reply, usize) -> bool,
+    ticket: Arc<Ticket>,
+}
+
+impl<S> Store<S> {
+    /// A reply, which is kept if it may be and if it is one that the client can use.
+    fn keep(&self, asked: &Asked, mut reply: Reply) -> Reply {
+        let head = reply.head.as_deref();
+        match judge(head, &asked.declared, asked.audience, &self.kept.bounds, fastrand::f64()) {
+            Verdict::Keep(terms) => {
+                if (asked.accepts)(&reply, self.max_depth) {
+                    reply.keep = left(&terms);
+                    self.put(asked, Answer::of(&reply), terms);
+                }
+            }
+            Verdict::Unkept { no_store } => {
+                // What was kept before is not the answer any more.
+                self.forget(asked);
+                reply.keep = if no_store { Keep::NoStore } else { Keep::No };
+            }
+        }
+        reply
+    }
+
+    /// What is kept, since the service says that it has not changed (RFC 9111, 4.3.4).
+    fn renew(&self, asked: &Asked, reply: &Reply) -> Outcome {
+        let unasked =
+            || CallError::new(Reason::InvalidReply, "the service answered 304 for what is not kept");
+        let prior = asked.ticket.prior.as_ref().ok_or_else(unasked)?;
+        let Some(answer) = prior.answer.renewed(reply.head.as_deref()) else {
+            self.forget(asked);
+            return Err(CallError::new(Reason::InvalidReply, "the service answered 304 for another reply"));
+        };
+        let mut renewed = answer.reply().ok_or_else(unasked)?;
+        let head = renewed.head.as_deref();
+        match judge(head, &asked.declared, asked.audience, &self.kept.bounds, fastrand::f64()) {
+            Verdict::Keep(terms) => {
+                renewed.keep = left(&terms);
+                self.put(asked, answer, terms);
+            }
+            Verdict::Unkept { no_store } => {
+                self.forget(asked);
+                renewed.keep = if no_store { Keep::NoStore } else { Keep::No };
+            }
+        }
+        Ok(renewed)
+    }
+
+    /// A failure. "No such thing" is an answer, for a moment; whatever the service refuses ends what was kept; an outage does
+    /// not.
+    fn remember(&self, asked: &Asked, error: &CallError) {
+        match error.reason() {
+            Reason::Timeout
+            | Reason::Unavailable
+            | Reason::Failed
+            | Reason::Rejected
+            | Reason::OpenBreaker
+            | Reason::InvalidReply
+            | Reason::Revalidating
+            | Reason::Internal => {}
+            Reason::NotFound => {
+                let (head, bounds) = (error.head(), &self.kept.bounds);
+                match judge_negative(head, &asked.declared, asked.audience, bounds, fastrand::f64()) {
+                    Verdict::Keep(terms) => self.put(asked, Answer::Missing(error.clone()), terms),
+                    Verdict::Unkept { .. } => self.forget(asked),
+                }
+            }
+            Reason::Forbidden
+            | Reason::Unauthenticated
+            | Reason::Conflict
+            | Reason::InvalidRequest
+            | Reason::Refused => self.forget(asked),
+        }
+    }
+
+    fn put(&self, asked: &Asked, answer: Answer, terms: Terms) {
+        let Ticket { key, stamp, .. } = &*asked.ticket;
+        self.kept.put(key.clone(), Arc::new(Entry::new(answer, terms, asked.at, *stamp)));
+    }
+
+    /// Only where there was something, since most calls have nothing kept.
+    fn forget(&self, asked: &Asked) {
+        if asked.ticket.prior.is_some() {
+            self.kept.forget(&asked.ticket.key);
+        }
+    }
+}
+
+/// How long a reply with these terms may be kept by others.
+fn left(terms: &Terms) -> Keep {
+    match terms.state(terms.age) {
+        State::Fresh { left } => Keep::For(left),
+        _ => Keep::No,
+    }
+}
