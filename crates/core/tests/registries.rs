@@ -15,7 +15,12 @@ fn the_readme_lists_every_problem_code() {
 fn the_readme_lists_every_reason_with_what_a_required_section_becomes() {
     for reason in Reason::ALL {
         let (code, status) = (reason.code().as_str(), reason.code().status().as_u16());
-        let row = format!("| `{reason}` | {status} `{code}` |");
+        // Nothing has failed then, so nothing fails.
+        let row = if *reason == Reason::Revalidating {
+            format!("| `{reason}` | its last answer |")
+        } else {
+            format!("| `{reason}` | {status} `{code}` |")
+        };
         assert!(README.contains(&row), "{row}");
     }
 }

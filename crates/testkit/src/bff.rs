@@ -246,7 +246,7 @@ impl Reply {
         self.entries("reason")
     }
 
-    /// Section and `default` or `config` of whatever is degraded, empty for one that is `null`: what stands in for it.
+    /// Section and `default`, `config` or `stale` of whatever is degraded, empty for one that is `null`: what stands in for it.
     pub fn fallbacks(&self) -> Vec<(String, String)> {
         self.entries("fallback")
     }

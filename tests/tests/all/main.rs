@@ -19,6 +19,7 @@ mod handlers;
 mod hedging;
 mod identity;
 mod kept_connections;
+mod kept_replies;
 mod lying_grpc;
 mod lying_http;
 mod operations;

@@ -35,8 +35,7 @@ impl ServicePool {
         Some(recording.call(operation, longest, attempts))
     }
 
-    /// Sends one call through the stack and decodes its reply. A reply that does not decode is a failure of the call
-    /// like any other, so it is counted as one.
+    /// Sends one call through the stack and decodes its reply.
     pub(super) async fn send<D: Decode>(
         &self,
         mut outgoing: Box<Outgoing>,
@@ -47,11 +46,21 @@ impl ServicePool {
         let context = outgoing.context.clone();
         let outcome = self.stack.call(outgoing).await;
         context.fold(keep(&outcome));
+        Ok(Answered { made, ..self.conclude::<D>(operation, read_only, outcome)? })
+    }
+
+    /// What the call came to. A reply that does not decode is a failure of the call like any other, so it is counted as one.
+    fn conclude<D: Decode>(
+        &self,
+        operation: &'static str,
+        read_only: bool,
+        outcome: Outcome,
+    ) -> Result<Answered<D::Value>, CallError> {
         let error = match outcome {
             Ok(mut reply) => {
-                let stale = reply.stale.take().map(|stale| stale.of(operation));
+                let stand_in = reply.stale.take().map(|stale| stale.of(operation));
                 match self.decode::<D>(&reply) {
-                    Ok(value) => return Ok(Answered { made, ..Answered::of(value, stale) }),
+                    Ok(value) => return Ok(Answered::of(value, stand_in)),
                     Err(error) => {
                         self.shared.counters.count_invalid_reply();
                         error
@@ -66,7 +75,7 @@ impl ServicePool {
         }
         let Some(body) = self.shared.policies.fallback(operation) else { return Err(error) };
         match self.decode::<D>(&Reply::new(body, true)) {
-            Ok(value) => Ok(Answered { made, ..Answered::standing_in(value, error) }),
+            Ok(value) => Ok(Answered::standing_in(value, error)),
             Err(misfit) => Err(unfit(&error, &misfit).of(operation)),
         }
     }
@@ -119,3 +128,6 @@ pub(crate) struct ServiceError {
     service: &'static str,
     message: String,
 }
+
+#[cfg(test)]
+mod tests;

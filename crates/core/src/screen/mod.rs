@@ -2,7 +2,8 @@
 //!
 //! A handler returns the struct and awaits nothing. Its sections' calls travel in the response's extensions to the
 //! [`resolve`] step of the inbound stack, which runs all of them at once; each section is serialised as soon as its call
-//! answers, and the payload is spliced from the sections' bytes in the order of the struct.
+//! answers, and the payload is spliced from the sections' bytes in the order of the struct. What the client may keep
+//! of it, [`reply`] says.
 
 mod entity_tag;
 mod parts;

@@ -34,9 +34,18 @@ impl Expect {
         Self::degraded(Vec::new())
     }
 
+    /// The same for a write, whose reply nobody keeps.
+    pub fn written() -> Self {
+        Self::screen(Vec::new(), "no-store")
+    }
+
     /// A screen with these sections degraded, each as `orders timeout`.
     pub fn degraded(degraded: Vec<String>) -> Self {
         let kept = if degraded.is_empty() { "private, no-cache" } else { "no-store" };
+        Self::screen(degraded, kept)
+    }
+
+    fn screen(degraded: Vec<String>, kept: &'static str) -> Self {
         Self::new(200, Kind::Screen { degraded })
             .header("content-type", "application/json")
             .header("cache-control", kept)

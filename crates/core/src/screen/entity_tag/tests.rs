@@ -8,9 +8,8 @@ fn tag() -> EntityTag {
     EntityTag::of(br#"{"unread":4}"#)
 }
 
-/// It in its quotes, without its `W/`.
 fn opaque() -> String {
-    String::from_utf8(tag().0[2..].to_vec()).expect("a tag is ASCII")
+    String::from_utf8(tag().opaque().to_vec()).expect("a tag is ASCII")
 }
 
 fn is_named_by(line: impl AsRef<[u8]>) -> bool {
