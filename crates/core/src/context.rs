@@ -17,7 +17,7 @@ use tokio::time::Instant;
 
 use crate::{
     auth::Identity,
-    call::Services,
+    call::{OpenBatches, Services},
     freshness::{Keep, ReplyFreshness},
     plan::{Planner, Recording},
     problem::{Code, Problem},
@@ -43,6 +43,8 @@ pub(crate) struct Inner {
     /// Where its calls are noted, if anybody wants to know.
     pub(crate) recording: Option<Arc<Recording>>,
     freshness: ReplyFreshness,
+    /// Where keys that are asked for together find each other.
+    pub(crate) batches: OpenBatches,
     identity: OnceLock<Arc<Identity>>,
     sections: Mutex<Vec<SectionRecord>>,
 }
@@ -90,6 +92,7 @@ impl RequestContext {
             peer: arrival.peer,
             recording,
             freshness: ReplyFreshness::default(),
+            batches: OpenBatches::default(),
             identity: OnceLock::new(),
             sections: Mutex::default(),
         }))
@@ -116,6 +119,12 @@ impl RequestContext {
             calls_percent: 100,
             planner: None,
         })
+    }
+
+    /// Tells whether anything holds it still.
+    #[cfg(test)]
+    pub(crate) fn watch(&self) -> std::sync::Weak<Inner> {
+        Arc::downgrade(&self.0)
     }
 
     /// The id that the client, the log and every service see.

@@ -3,17 +3,18 @@
 //! Nobody writes this down. A BFF that was given a [`Planner`] notes the calls of each request while its screen runs, with
 //! the settings that they run with. `just plan` asks every screen once and prints what was noted.
 
+mod place;
 mod screen;
 #[cfg(test)]
 mod tests;
 
 use std::{
-    cell::Cell,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-pub use screen::{PlannedCall, ScreenPlan};
+pub(crate) use place::{Place, here, kept};
+pub use screen::{Each, PlannedCall, ScreenPlan};
 
 use crate::routes::RouteInfo;
 
@@ -62,22 +63,20 @@ pub(crate) struct Recording {
     awaited: Mutex<Vec<usize>>,
 }
 
-thread_local! {
-    /// The call from whose answer another one is being made.
-    static AFTER: Cell<Option<usize>> = const { Cell::new(None) };
-}
-
 impl Recording {
     /// Notes a call at the moment when it is made: after the one whose answer it is made from, and after all that the
     /// handler has waited for.
     pub(crate) fn call(self: &Arc<Self>, operation: &'static str, longest: Duration, attempts: u32) -> Made {
-        let mut after = lock(&self.awaited).clone();
-        after.extend(AFTER.get());
-        after.sort_unstable();
-        after.dedup();
+        let mut place = here();
+        self.complete(&mut place);
+        let (after, each) = place.into_parts();
         let mut calls = lock(&self.calls);
-        calls.push(PlannedCall { operation, after, longest, attempts });
+        calls.push(PlannedCall { operation, after, longest, attempts, each });
         Made { recording: Arc::clone(self), call: calls.len() - 1 }
+    }
+
+    fn complete(&self, place: &mut Place) {
+        place.complete(&lock(&self.awaited));
     }
 
     fn plan(&self) -> ScreenPlan {
@@ -106,15 +105,6 @@ impl Made {
     pub(crate) fn was_awaited(&self) {
         lock(&self.recording.awaited).push(self.call);
     }
-}
-
-/// Makes calls from the answer of a call.
-pub(crate) fn after<T>(answer_of: Option<&Made>, next: impl FnOnce() -> T) -> T {
-    let Some(made) = answer_of else { return next() };
-    let before = AFTER.replace(Some(made.call));
-    let next = next();
-    AFTER.set(before);
-    next
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -3,11 +3,14 @@
 use bff_core::prelude::*;
 use serde::Serialize;
 
-use crate::rpc::invoices_v1::{self as wire, ListRequest, OfOrderRequest};
+use crate::rpc::invoices_v1::{self as wire, ListRequest, OfOrderRequest, OfOrdersRequest};
 
 /// The invoices service.
 #[derive(Service)]
-#[service(name = "invoices", operations(of_order: wire::Invoice, list: wire::ListReply))]
+#[service(
+    name = "invoices",
+    operations(of_order: wire::Invoice, of_orders: wire::OfOrdersReply, list: wire::ListReply)
+)]
 pub struct Invoices(Binding<Grpc>);
 
 impl Invoices {
@@ -15,6 +18,15 @@ impl Invoices {
     pub fn of_order(&self, order_id: impl Into<String>) -> Call<Option<Invoice>> {
         let request = OfOrderRequest { order_id: order_id.into() };
         self.0.rpc(wire::OF_ORDER, &request).call("invoices.of_order").try_map(known).if_found()
+    }
+
+    /// The same of several orders: those that are asked for together go out together. `invoices.of_orders`
+    pub fn invoice_of(&self, order_id: impl Into<String>) -> Call<Invoice> {
+        self.0.batched("invoices.of_orders", order_id.into(), |invoices, order_ids| {
+            let request = OfOrdersRequest { order_ids };
+            let reply = invoices.rpc(wire::OF_ORDERS, &request).call("invoices.of_orders");
+            reply.map(|reply| reply.results.into_iter().map(result).collect())
+        })
     }
 
     /// All invoices of the caller's own account, newest first. `invoices.list`
@@ -52,6 +64,17 @@ pub struct Invoice {
 fn known(invoice: wire::Invoice) -> Result<Invoice, CallError> {
     let nameless = || CallError::new(Reason::InvalidReply, "an invoice without a number");
     if invoice.number.is_empty() { Err(nameless()) } else { Ok(invoice.into()) }
+}
+
+/// An order, and its invoice or why there is none.
+fn result(result: wire::OrderResult) -> (String, Result<Invoice, CallError>) {
+    use wire::order_result::Result::{Invoice, NotFound};
+    let invoice = match result.result {
+        Some(Invoice(invoice)) => known(invoice),
+        Some(NotFound(_)) => Err(CallError::new(Reason::NotFound, "the order has no invoice")),
+        None => Err(CallError::new(Reason::InvalidReply, "an order without a result")),
+    };
+    (result.order_id, invoice)
 }
 
 impl From<wire::Invoice> for Invoice {

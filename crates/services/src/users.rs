@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// The users service: the operations that our screens use, and nothing else.
 #[derive(Service)]
-#[service(name = "users", operations(get: Profile))]
+#[service(name = "users", operations(get: Profile, public_profiles: Vec<PublicProfile>))]
 pub struct Users(Binding);
 
 impl Users {
@@ -20,6 +20,15 @@ impl Users {
             Some(id) => self.0.get("/users").segment(id).call("users.get").if_found(),
             None => Call::ready(Ok(None)),
         }
+    }
+
+    /// The same of several: those that are asked for together go out together. `users.public_profiles`
+    pub fn public_profile_of(&self, id: impl Into<String>) -> Call<PublicProfile> {
+        self.0.batched("users.public_profiles", id.into(), |users, ids: Vec<String>| {
+            let found = users.get("/public-profiles").query("ids", ids.join(","));
+            let found = found.call::<Vec<PublicProfile>>("users.public_profiles");
+            found.map(|found| found.into_iter().map(|profile| (profile.id.clone(), Ok(profile))).collect())
+        })
     }
 }
 

@@ -6,6 +6,7 @@ mod bad_bodies;
 mod bad_heads;
 mod bad_requests;
 mod bad_tokens;
+mod batching;
 mod connections;
 mod deadlines;
 mod disconnects;

@@ -7,7 +7,7 @@ use http::{Method, request::Parts};
 use super::{
     Declaration, HttpCall, Idempotent, Operation, ReadOnly, Rpc, RpcCall, Safety, ServicePool, Unsafe,
     cache::Keeping,
-    draft::{Ask, Draft},
+    draft::{Asker, Draft},
     owner::Owner,
 };
 use crate::{
@@ -115,9 +115,9 @@ impl<P: Protocol> Bound for Binding<P> {
 
 /// One service as one request may use it: with its caller, deadline and trace.
 pub struct Binding<P = Http> {
-    context: RequestContext,
+    pub(super) context: RequestContext,
     identity: Arc<Identity>,
-    service: Arc<ServicePool>,
+    pub(super) service: Arc<ServicePool>,
     protocol: PhantomData<P>,
 }
 
@@ -160,7 +160,7 @@ impl<P: Protocol> Binding<P> {
     /// A call as its caller, until it says otherwise.
     fn draft(&self) -> Draft {
         let owner = Owner::caller(Arc::clone(&self.identity));
-        let ask = Ask { context: self.context.clone(), owner, keeping: Keeping::default() };
+        let ask = Asker { context: self.context.clone(), owner, keeping: Keeping::default() };
         Draft { service: Arc::clone(&self.service), ask }
     }
 }

@@ -55,9 +55,10 @@ impl<T: Send + 'static> Call<T> {
 
     /// A dependent call: made from this one's answer, and never made if this one fails.
     pub fn then<U: Send + 'static>(self, next: impl FnOnce(T) -> Call<U> + Send + 'static) -> Call<U> {
+        let here = plan::here();
         Call::new(async move {
             let Answered { value, stand_in, made } = self.future.await?;
-            let next = plan::after(made.as_ref(), || next(value));
+            let next = here.after(made.as_ref()).make(|| next(value));
             Answered::made_of(stand_in, made, next.future.await)
         })
     }
@@ -100,20 +101,25 @@ impl<T: Send + 'static> Call<T> {
 impl<T: Send + 'static> Call<Vec<T>> {
     /// One call for each item, at most `limit` at once, answers in the order of the items. The first failure ends
     /// all of them at once.
+    ///
+    /// Calls that go out together ([`Binding::batched`](super::Binding::batched)) do so with those that are asked for at
+    /// once: `.each(8, …)` over 50 items is then seven calls in a row, `.each(50, …)` or more is one. Without batches, 50
+    /// items are 50 calls (an N+1), and `just plan` says so.
     pub fn each<U: Send + 'static>(
         self,
         limit: usize,
         call: impl Fn(T) -> Call<U> + Send + 'static,
     ) -> Call<Vec<U>> {
+        let (here, limit) = (plan::here(), limit.max(1));
         Call::new(async move {
             let Answered { value: items, stand_in, made } = self.future.await?;
-            let from = made.clone();
+            let here = here.after(made.as_ref()).each(limit);
             let calls = items.into_iter().enumerate().map(move |(place, item)| {
-                let future = plan::after(from.as_ref(), || call(item)).future;
+                let future = here.clone().make(|| call(item)).future;
                 async move { future.await.map(|answer| (place, answer)) }
             });
             // As they come, so that a failure need not wait for those before it; sorted when all are there.
-            let answers = stream::iter(calls).buffer_unordered(limit.max(1)).try_collect::<Vec<_>>();
+            let answers = stream::iter(calls).buffer_unordered(limit).try_collect::<Vec<_>>();
             Answered::made_of(stand_in, made, answers.await.map(in_order))
         })
     }

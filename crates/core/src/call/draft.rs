@@ -12,11 +12,11 @@ use crate::context::RequestContext;
 /// A call that has no name yet.
 pub(super) struct Draft {
     pub(super) service: Arc<ServicePool>,
-    pub(super) ask: Ask,
+    pub(super) ask: Asker,
 }
 
 /// Who asks, in which request, and what the client method says of keeping the answer.
-pub(super) struct Ask {
+pub(super) struct Asker {
     pub(super) context: RequestContext,
     pub(super) owner: Owner,
     pub(super) keeping: Keeping,

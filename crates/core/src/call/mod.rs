@@ -7,6 +7,7 @@
 mod answered;
 mod attempt;
 mod balance;
+mod batch;
 mod binding;
 mod breaker;
 mod budget;
@@ -50,6 +51,7 @@ use tokio::time::Instant;
 pub(crate) use self::answered::StandIn;
 pub(crate) use self::{
     answered::{Answered, Origin},
+    batch::{BATCH, OpenBatches},
     cache::Kept,
     error::causes,
     propagate::TIMEOUT_HEADER,
@@ -60,10 +62,11 @@ pub(crate) use self::{
 use self::{
     balance::Trail,
     cache::{Head, Keeping, Ticket},
-    draft::Ask,
+    draft::Asker,
     policy::CallPolicy,
 };
 pub use self::{
+    batch::{Ask, Keyed},
     binding::{Binding, Bound, Grpc, Http, Protocol, Service, ServiceSet},
     cache::{Cacheable, Invalidates, Key, Sent},
     combine::Call,
@@ -153,12 +156,12 @@ impl Outgoing {
     fn new<K: Safety>(
         operation: &'static str,
         policy: CallPolicy,
-        ask: Ask,
+        ask: Asker,
         headers: HeaderMap,
         wire: Wire,
         accepts: fn(&Reply, usize) -> bool,
     ) -> Box<Self> {
-        let Ask { context, owner, keeping } = ask;
+        let Asker { context, owner, keeping } = ask;
         let (deadline, now) = (context.inner().calls_deadline, Instant::now());
         Box::new(Self {
             operation,

@@ -22,6 +22,8 @@ pub(crate) struct CallPolicy {
     pub(crate) cache: bool,
     /// Whether other requests of the same caller wait for the same answer.
     pub(crate) coalesce: bool,
+    /// Whether keys that are asked for together go out together, if its client asks for many at once.
+    pub(crate) batch: bool,
 }
 
 impl CallPolicy {
@@ -33,6 +35,7 @@ impl CallPolicy {
             hedge: config.hedge.enabled,
             cache: config.cache,
             coalesce: config.coalesce,
+            batch: true,
         }
     }
 }
@@ -70,6 +73,7 @@ impl Policies {
                 hedge: set.hedge.unwrap_or(service.hedge),
                 cache: set.cache.unwrap_or(service.cache),
                 coalesce: set.coalesce.unwrap_or(service.coalesce),
+                batch: set.batch.unwrap_or(service.batch),
             };
             let known = declared.iter().find(|known| known.name() == operation);
             let body = |json| known.and_then(|known| known.body(json)).and_then(Result::ok);
@@ -122,6 +126,7 @@ mod tests {
             hedge: false,
             cache: true,
             coalesce: true,
+            batch: true,
         };
         assert_eq!((policies.of("orders.recent"), policies.fallback("orders.recent")), (service, None));
         assert_eq!(policies.operations.capacity(), 0, "there is nothing to look through");
@@ -136,11 +141,13 @@ mod tests {
             hedge: Some(true),
             ..OperationConfig::default()
         };
-        let policies = policies(&[("recent", recent), ("get", get)]);
+        let page = OperationConfig { batch: Some(false), ..OperationConfig::default() };
+        let policies = policies(&[("recent", recent), ("get", get), ("page", page)]);
         let service = policies.of("orders.place");
         assert_eq!(service, policies.service);
         assert_eq!(policies.of("orders.recent"), CallPolicy { timeout: ms(100), attempts: 0, ..service });
         assert_eq!(policies.of("orders.get"), CallPolicy { attempt_timeout: ms(50), hedge: true, ..service });
+        assert_eq!(policies.of("orders.page"), CallPolicy { batch: false, ..service });
         assert_eq!(policies.of("recent"), service, "a call names its service too");
     }
 

@@ -15,7 +15,7 @@ use http::{HeaderMap, Method};
 use tokio::time::Instant;
 
 use super::{
-    CallError, Idempotent, Outcome, Outgoing, Owner, Reason, Reply, Wire, cache::Keeping, draft::Ask,
+    CallError, Idempotent, Outcome, Outgoing, Owner, Reason, Reply, Wire, cache::Keeping, draft::Asker,
     policy::Policies,
 };
 use crate::{auth::Identity, config::ServiceConfig, context::RequestContext, step::Step};
@@ -94,7 +94,7 @@ pub(super) fn outgoing(left: Duration) -> Box<Outgoing> {
     let wire = Wire::Http { method: Method::GET, path_and_query: "/".to_owned(), body: None };
     let context = RequestContext::for_test(left);
     let owner = Owner::caller(Arc::new(Identity::for_test("alice", &[], &[], None)));
-    let ask = Ask { context, owner, keeping: Keeping::default() };
+    let ask = Asker { context, owner, keeping: Keeping::default() };
     let policy = Policies::new("test", &ServiceConfig::default(), &[]).of("test.call");
     Outgoing::new::<Idempotent>("test.call", policy, ask, HeaderMap::new(), wire, |_, _| true)
 }

@@ -206,6 +206,9 @@ pub struct OperationConfig {
     pub cache: Option<bool>,
     /// Whether requests of one caller wait for one call.
     pub coalesce: Option<bool>,
+    /// Whether keys that a request asks for together go out together, where the client asks for many at once. False: a call
+    /// for each key. Default true.
+    pub batch: Option<bool>,
     /// The reply that stands in for the service's when it gives none, as the service would say it in JSON. The section is
     /// then degraded. For reads only.
     #[serde(with = "values::optional_json")]

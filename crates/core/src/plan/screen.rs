@@ -2,6 +2,8 @@
 
 use std::{fmt, time::Duration};
 
+use crate::call::BATCH;
+
 /// The calls of one screen, with the settings that they run with.
 #[derive(Debug, Clone)]
 pub struct ScreenPlan {
@@ -28,6 +30,34 @@ pub struct PlannedCall {
     pub longest: Duration,
     /// The most attempts on the wire that it can become.
     pub attempts: u32,
+    /// What `.each` has to do with it.
+    pub each: Each,
+}
+
+/// What [`Call::each`](crate::call::Call::each) has to do with a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Each {
+    /// Nothing: the screen makes it once.
+    Once,
+    /// There is one for each item, so that a list of N items is N calls: an N+1.
+    Alone,
+    /// It is one for many items. `.each` works on so many at once, so no more go together.
+    Together(usize),
+}
+
+/// What a frontend developer can do about it. Nothing where a batch has as many keys as it may.
+impl fmt::Display for Each {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Alone => {
+                out.write_str("   N+1: one call for each item; a batch operation would be one call")
+            }
+            Self::Together(limit) if *limit < BATCH => {
+                write!(out, "   one call for {limit} items: .each({limit}, …) asks for no more at once")
+            }
+            Self::Once | Self::Together(_) => Ok(()),
+        }
+    }
 }
 
 impl ScreenPlan {
@@ -58,7 +88,8 @@ impl ScreenPlan {
             all.filter(move |(_, call)| call.after.iter().max().copied() == parent)
         };
         for (place, call) in children() {
-            let alike = || children().filter(|(_, other)| other.operation == call.operation);
+            let same = (call.operation, call.each);
+            let alike = || children().filter(move |(_, other)| (other.operation, other.each) == same);
             if alike().next().is_some_and(|(first, _)| first < place) {
                 continue;
             }
@@ -69,7 +100,7 @@ impl ScreenPlan {
             let arrow = if depth == 0 { "" } else { "→ " };
             let name = format!("{:indent$}{arrow}{}{times}", "", call.operation, indent = depth * 2);
             let (longest, attempts) = (call.longest.as_millis(), call.attempts);
-            writeln!(out, "  {name:<40} {longest:>6} ms   at most {}", Attempts(attempts))?;
+            writeln!(out, "  {name:<40} {longest:>6} ms   at most {}{}", Attempts(attempts), call.each)?;
             self.write_calls(out, Some(place), depth + 1)?;
         }
         Ok(())

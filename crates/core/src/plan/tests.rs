@@ -1,13 +1,14 @@
 //! The arithmetic of a plan. That it is noted from what runs is shown through the front door.
 
 use super::*;
+use crate::auth::public;
 
 const fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
 fn call(operation: &'static str, after: &[usize], longest: u64, attempts: u32) -> PlannedCall {
-    PlannedCall { operation, after: after.to_vec(), longest: ms(longest), attempts }
+    PlannedCall { operation, after: after.to_vec(), longest: ms(longest), attempts, each: Each::Once }
 }
 
 fn plan(calls: Vec<PlannedCall>) -> ScreenPlan {
@@ -55,5 +56,69 @@ fn a_plan_reads_as_a_tree() {
             "→ users.get × 2 400 ms at most 1 attempt",
             "at worst 1100 ms, at most 6 attempts",
         ]
+    );
+}
+
+#[test]
+fn an_n_plus_one_is_said_and_is_no_reason_to_fail() {
+    let each = |operation, each| PlannedCall { each, ..call(operation, &[0], 100, 1) };
+    let plan = plan(vec![
+        call("orders.recent", &[], 100, 1),
+        each("users.get", Each::Alone),
+        each("users.get", Each::Once),
+        each("users.get", Each::Alone),
+        each("users.many", Each::Together(99)),
+        each("users.all", Each::Together(100)),
+    ]);
+    let text = plan.to_string();
+    let says_nothing =
+        |line: &str| text.lines().any(|known| known.contains(line) && known.ends_with(" attempt"));
+    assert!(text.contains("→ users.get × 2 ") && !says_nothing("→ users.get × 2 "), "{text}");
+    assert!(says_nothing("→ users.get  "), "what the screen makes once is apart: {text}");
+    assert!(says_nothing("→ users.all "), "it can't have more: {text}");
+    assert!(text.contains("   N+1: one call for each item; a batch operation would be one call\n"), "{text}");
+    assert!(text.contains("   one call for 99 items: .each(99, …) asks for no more at once\n"), "{text}");
+    assert!(!plan.is_over());
+}
+
+/// A recording of a request, with these calls.
+fn recorded<const N: usize>(operations: [&'static str; N]) -> (Arc<Recording>, [Made; N]) {
+    let route = RouteInfo { method: None, path: "/test", policy: public(), deadline: None, example: None };
+    let recording = Planner::new().begin(&Arc::new(route), ms(1500), ms(1275));
+    let made = operations.map(|operation| recording.call(operation, ms(100), 1));
+    (recording, made)
+}
+
+#[test]
+fn a_batch_comes_after_all_that_its_keys_come_from_and_after_nothing_later() {
+    let (recording, [a, b, awaited, _]) = recorded(["a", "b", "awaited", "other"]);
+    awaited.was_awaited();
+    let key = |answer: &Made, limit| {
+        here().after(Some(answer)).each(limit).make(|| {
+            let mut place = here();
+            recording.complete(&mut place);
+            place
+        })
+    };
+    let batch = key(&b, 20).and(key(&a, 8)).together();
+    recording.call("later", ms(100), 1).was_awaited();
+    batch.make(|| recording.call("many", ms(100), 1));
+    let last = recording.plan().calls.pop().expect("it is noted");
+    assert_eq!((last.after, last.each), (vec![0, 1, 2], Each::Together(8)));
+    recording.call("last", ms(100), 1);
+    let last = recording.plan().calls.pop().expect("it is noted");
+    assert_eq!((last.after, last.each), (vec![2, 4], Each::Once), "nothing of it stays");
+}
+
+#[test]
+fn lists_in_lists_ask_for_as_many_at_once_as_both_limits_allow() {
+    let (recording, [of_list]) = recorded(["list"]);
+    let inner = here().after(Some(&of_list)).each(8).make(|| here().after(None).each(4));
+    inner.together().make(|| recording.call("many", ms(100), 1));
+    let last = recording.plan().calls.pop().expect("it is noted");
+    assert_eq!(
+        (last.after, last.each),
+        (vec![0], Each::Together(32)),
+        "a list of no service is where it was made"
     );
 }

@@ -10,7 +10,7 @@ struct Users(Binding);
 
 impl Users {
     fn me(&self) -> Call<()> {
-        self.0.rpc("users.get", GET, &())
+        self.0.rpc(GET, &()).call("users.get")
     }
 }
 

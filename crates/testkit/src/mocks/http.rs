@@ -1,13 +1,13 @@
 //! The services that speak HTTP: users, notifications and reports, each a wiremock server with one dynamic answer.
 
-use std::{net::TcpListener, sync::Arc, time::Duration, time::Instant};
+use std::{borrow::Cow, net::TcpListener, sync::Arc, time::Duration, time::Instant};
 
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate, matchers};
 
 use super::{
-    Mode, Seen, Shared,
+    BATCH, Fixtures, Mode, Seen, Shared,
     seen::{self, KEPT_BODY},
 };
 use crate::faults::Fault;
@@ -34,7 +34,8 @@ impl Respond for HttpMock {
         let arrived = Instant::now();
         let route = Route::of(self.service, request);
         let mode = route.as_ref().map(|route| self.shared.script.take(route.operation)).unwrap_or_default();
-        let right = route.as_ref().and_then(|route| self.shared.fixtures.json(&route.fixture));
+        let right = route.as_ref().map_or(Err(404), |route| route.reply.of(&self.shared.fixtures));
+        let right = right.as_deref().map_err(|status| *status);
         let (answer, delay) = match mode {
             Mode::Fault(fault) => (self.faulty(right, fault, request), Duration::ZERO),
             mode => answer(right, mode),
@@ -57,7 +58,7 @@ impl Respond for HttpMock {
 
 impl HttpMock {
     /// The faults that an answer can have. The others are the gate's, which wants the right answer.
-    fn faulty(&self, right: Option<&Value>, fault: Fault, request: &Request) -> ResponseTemplate {
+    fn faulty(&self, right: Right<'_>, fault: Fault, request: &Request) -> ResponseTemplate {
         let moved =
             |status, location: String| ResponseTemplate::new(status).insert_header("location", location);
         match fault {
@@ -72,10 +73,40 @@ impl HttpMock {
     }
 }
 
-/// Which operation a request asks for, and which fixture answers it.
+/// The right answer, or the status of the refusal.
+type Right<'a> = Result<&'a Value, u16>;
+
+/// Which operation a request asks for, and what answers it.
 struct Route {
     operation: &'static str,
-    fixture: String,
+    reply: Reply,
+}
+
+enum Reply {
+    /// A fixture.
+    Fixture(String),
+    /// What everybody may see of these users, of those that there are.
+    PublicProfiles(Vec<String>),
+}
+
+impl Reply {
+    fn of<'a>(&self, fixtures: &'a Fixtures) -> Result<Cow<'a, Value>, u16> {
+        match self {
+            Self::Fixture(name) => fixtures.json(name).map(Cow::Borrowed).ok_or(404),
+            Self::PublicProfiles(ids) if ids.len() > BATCH => Err(400),
+            Self::PublicProfiles(ids) => {
+                let known = ids.iter().rev().filter_map(|id| fixtures.json(&format!("users/get.{id}")));
+                Ok(Cow::Owned(known.map(public).collect()))
+            }
+        }
+    }
+}
+
+/// What everybody may see of a user, and a flag that is nobody's business.
+fn public(profile: &Value) -> Value {
+    let shown = |name: &str| Some((name.to_owned(), profile.get(name)?.clone()));
+    let shown = ["id", "displayName", "avatarUrl", "internalFlags"].into_iter().filter_map(shown);
+    Value::Object(shown.collect())
 }
 
 impl Route {
@@ -84,6 +115,10 @@ impl Route {
         let query =
             |wanted: &str| request.url.query_pairs().find(|(name, _)| name == wanted).map(|(_, value)| value);
         let decoded = |segment: &str| percent_decode_str(segment).decode_utf8_lossy().into_owned();
+        if let ("users", "GET", ["public-profiles"]) = (service, request.method.as_str(), path.as_slice()) {
+            let ids = query("ids")?.split(',').map(str::to_owned).collect();
+            return Some(Self { operation: "users.public_profiles", reply: Reply::PublicProfiles(ids) });
+        }
         let (operation, fixture) = match (service, request.method.as_str(), path.as_slice()) {
             ("users", "GET", ["users", id]) => ("users.get", format!("users/get.{}", decoded(id))),
             ("notifications", "GET", ["notifications"]) if query("unread")? == "true" => {
@@ -97,7 +132,7 @@ impl Route {
             }
             _ => return None,
         };
-        Some(Self { operation, fixture })
+        Some(Self { operation, reply: Reply::Fixture(fixture) })
     }
 }
 
@@ -107,10 +142,11 @@ fn target(request: &Request) -> String {
 }
 
 /// The answer and how long it takes.
-fn answer(right: Option<&Value>, mode: Mode) -> (ResponseTemplate, Duration) {
+fn answer(right: Right<'_>, mode: Mode) -> (ResponseTemplate, Duration) {
     let ok = || match right {
-        Some(value) => ResponseTemplate::new(200).set_body_json(value),
-        None => ResponseTemplate::new(404).set_body_json(json!({"error": "not_found"})),
+        Ok(value) => ResponseTemplate::new(200).set_body_json(value),
+        Err(404) => ResponseTemplate::new(404).set_body_json(json!({"error": "not_found"})),
+        Err(status) => ResponseTemplate::new(status).set_body_json(json!({"error": "too_many"})),
     };
     match mode {
         Mode::Ok | Mode::Fault(_) => (ok(), Duration::ZERO),

@@ -58,6 +58,9 @@ pub use self::{
 use self::{grpc::GrpcServer, operation::Target, script::Script, seen::Log};
 use crate::faults::{Canary, Gates};
 
+/// The most that a service may be asked for at once.
+const BATCH: usize = 100;
+
 /// All five services, until this is dropped.
 pub struct MockServices {
     shared: Arc<Shared>,

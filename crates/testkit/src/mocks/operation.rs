@@ -1,4 +1,4 @@
-//! The names that tests and the demo's control endpoint use: five services and their ten operations.
+//! The names that tests and the demo's control endpoint use: five services and their twelve operations.
 
 use std::str::FromStr;
 
@@ -6,8 +6,9 @@ use std::str::FromStr;
 pub const SERVICES: [&str; 5] = ["users", "notifications", "reports", "orders", "invoices"];
 
 /// Their operations, each `<service>.<operation>`.
-pub const OPERATIONS: [&str; 10] = [
+pub const OPERATIONS: [&str; 12] = [
     "users.get",
+    "users.public_profiles",
     "notifications.unread",
     "notifications.unread_count",
     "reports.summary",
@@ -16,6 +17,7 @@ pub const OPERATIONS: [&str; 10] = [
     "orders.by_account",
     "orders.place",
     "invoices.of_order",
+    "invoices.of_orders",
     "invoices.list",
 ];
 
@@ -27,6 +29,7 @@ pub(super) fn of_rpc(path: &str) -> Option<&'static str> {
         "/orders.v1.Orders/ListByAccount" => "orders.by_account",
         "/orders.v1.Orders/Place" => "orders.place",
         "/invoices.v1.Invoices/OfOrder" => "invoices.of_order",
+        "/invoices.v1.Invoices/OfOrders" => "invoices.of_orders",
         "/invoices.v1.Invoices/List" => "invoices.list",
         _ => return None,
     })

@@ -67,27 +67,29 @@ fn an_operation_has_what_its_service_has_unless_it_says_otherwise() {
     let config = loaded("services.notes.operations.unread = {}");
     let unread = &config.services["notes"].operations["unread"];
     assert_eq!((unread.timeout, unread.attempt_timeout), (None, None));
-    assert_eq!((unread.attempts, unread.hedge, &unread.fallback), (None, None, &None));
+    assert_eq!((unread.attempts, unread.hedge, unread.batch, &unread.fallback), (None, None, None, &None));
 
     let config = loaded(
         "[services.notes.operations.unread]\ntimeout = \"2s\"\nattempt_timeout = \"300ms\"\nattempts = 0\n\
-         hedge = true\nfallback = []",
+         hedge = true\nbatch = false\nfallback = []",
     );
     let unread = &config.services["notes"].operations["unread"];
     let times = [Duration::from_secs(2), Duration::from_millis(300)].map(Some);
     assert_eq!([unread.timeout, unread.attempt_timeout], times);
-    assert_eq!((unread.attempts, unread.hedge, &unread.fallback), (Some(0), Some(true), &Some(json!([]))));
+    assert_eq!((unread.attempts, unread.hedge, unread.batch), (Some(0), Some(true), Some(false)));
+    assert_eq!(unread.fallback, Some(json!([])));
 }
 
 #[test]
 fn the_environment_sets_an_operation_too() {
     let sources = with("").with_environment([
         ("BFF_SERVICES__NOTES__OPERATIONS__UNREAD_COUNT__TIMEOUT", "100ms"),
+        ("BFF_SERVICES__NOTES__OPERATIONS__UNREAD_COUNT__BATCH", "false"),
         ("BFF_SERVICES__NOTES__OPERATIONS__UNREAD_COUNT__FALLBACK", "{ count = 3 }"),
     ]);
-    let config = load(&sources, &DECLARED).expect("both are valid");
+    let config = load(&sources, &DECLARED).expect("all are valid");
     let count = &config.services["notes"].operations["unread_count"];
-    assert_eq!(count.timeout, Some(Duration::from_millis(100)));
+    assert_eq!((count.timeout, count.batch), (Some(Duration::from_millis(100)), Some(false)));
     assert_eq!(count.fallback, Some(json!({ "count": 3 })));
 }
 
@@ -101,7 +103,12 @@ fn what_an_operation_may_have_has_a_range() {
         ("attempts", "11", "a whole number from 0 to 10"),
         ("attempts", "-1", "a whole number, 0 or more"),
         ("hedge", "\"on\"", "true or false"),
-        ("retries", "1", "one of timeout, attempt_timeout, attempts, hedge, cache, coalesce, fallback"),
+        ("batch", "100", "true or false"),
+        (
+            "retries",
+            "1",
+            "one of timeout, attempt_timeout, attempts, hedge, cache, coalesce, batch, fallback",
+        ),
     ] {
         let errors = refused(&format!("services.notes.operations.unread.{key} = {value}"));
         let found: Vec<_> = errors.iter().map(|error| (error.key(), error.expected())).collect();

@@ -1,9 +1,12 @@
 //! What the services answer when nothing is wrong, and what they don't know.
 
-use std::net::TcpStream;
+use std::{collections::BTreeSet, net::TcpStream};
 
 use bff_services::rpc::{
-    invoices_v1::{Invoice, ListReply, ListRequest, OfOrderRequest},
+    invoices_v1::{
+        Invoice, ListReply, ListRequest, OfOrderRequest, OfOrdersReply, OfOrdersRequest, OrderResult,
+        order_result::Result as Known,
+    },
     orders_v1::{GetRequest, Item, ListByAccountReply, ListByAccountRequest, Order, PlaceRequest},
 };
 use tonic::Code;
@@ -14,6 +17,7 @@ const GET: &str = "/orders.v1.Orders/Get";
 const BY_ACCOUNT: &str = "/orders.v1.Orders/ListByAccount";
 const PLACE: &str = "/orders.v1.Orders/Place";
 const OF_ORDER: &str = "/invoices.v1.Invoices/OfOrder";
+const OF_ORDERS: &str = "/invoices.v1.Invoices/OfOrders";
 const LIST: &str = "/invoices.v1.Invoices/List";
 
 #[tokio::test]
@@ -21,6 +25,8 @@ async fn every_operation_answers_alice() {
     let services = MockServices::start().await;
     let profile = get_json(&services, "users", "/users/alice").await;
     assert_eq!(profile["displayName"], "Alice Marlowe");
+    let shown = get_json(&services, "users", "/public-profiles?ids=alice").await;
+    assert_eq!(shown[0]["displayName"], profile["displayName"]);
     let unread = get_json(&services, "notifications", "/notifications?user=alice&unread=true").await;
     let count = get_json(&services, "notifications", "/unread-count/alice").await;
     assert_eq!((unread.as_array().unwrap().len(), count["count"].as_u64()), (6, Some(6)));
@@ -36,6 +42,7 @@ async fn every_operation_answers_alice() {
     let of_order = OfOrderRequest { order_id: "ord-1001".into() };
     let invoice: Invoice = rpc(&services, OF_ORDER, of_order).await.unwrap().into_inner();
     assert_eq!((invoice.order_id.as_str(), invoice.total_cents), ("ord-1001", order.total_cents));
+    assert_eq!(of_orders(&services, &["ord-1001"]).await.unwrap(), [found("ord-1001", &invoice)]);
     let list: ListReply =
         rpc(&services, LIST, ListRequest { account: "acme".into() }).await.unwrap().into_inner();
     assert_eq!(list.invoices.len(), 11);
@@ -54,6 +61,7 @@ async fn what_the_services_do_not_know_is_not_found() {
         ("users", "/users/mallory"),
         ("users", "/users/..%2Fget.alice"),
         ("users", "/elsewhere"),
+        ("users", "/public-profiles"),
         ("notifications", "/notifications?user=mallory&unread=true"),
         ("notifications", "/notifications?user=alice"),
         ("notifications", "/unread-count/mallory"),
@@ -70,6 +78,41 @@ async fn what_the_services_do_not_know_is_not_found() {
         rpc::<_, ListReply>(&services, LIST, ListRequest { account: "mallory".into() }).await.unwrap_err();
     assert_eq!([unknown.code(), pending.code(), account.code()], [Code::NotFound; 3]);
     assert_eq!(recent(&services, "bob", 5).await.unwrap(), Vec::<String>::new(), "known, with nothing");
+}
+
+/// What there is of each of these orders.
+async fn of_orders(services: &MockServices, ids: &[&str]) -> Result<Vec<OrderResult>, tonic::Status> {
+    let request = OfOrdersRequest { order_ids: ids.iter().map(ToString::to_string).collect() };
+    rpc::<_, OfOrdersReply>(services, OF_ORDERS, request).await.map(|reply| reply.into_inner().results)
+}
+
+fn found(order_id: &str, invoice: &Invoice) -> OrderResult {
+    OrderResult { order_id: order_id.to_owned(), result: Some(Known::Invoice(invoice.clone())) }
+}
+
+#[tokio::test]
+async fn many_are_answered_each_for_itself_and_not_more_than_a_hundred() {
+    let services = MockServices::start().await;
+    let shown = get_json(&services, "users", "/public-profiles?ids=alice,mallory,bob,..%2Fget.alice,").await;
+    let names: Vec<_> = shown.as_array().unwrap().iter().map(|profile| &profile["id"]).collect();
+    assert_eq!(names, ["bob", "alice"], "in any order, and those that there are");
+    let members: BTreeSet<_> = shown[1].as_object().unwrap().keys().map(String::as_str).collect();
+    let internal = "internalFlags"; // which must end at the BFF
+    assert_eq!(members, BTreeSet::from(["id", "displayName", "avatarUrl", internal]));
+
+    let invoice = services.fixtures().invoice_of_order("ord-1001").unwrap().clone();
+    let none = OrderResult { order_id: "ord-1007".to_owned(), result: Some(Known::NotFound(true)) };
+    let results = of_orders(&services, &["ord-1001", "ord-1007"]).await.unwrap();
+    assert_eq!(results, [none, found("ord-1001", &invoice)]);
+
+    let hundred = ["alice"; 100].join(",");
+    for (more, status) in [("", 200), (",bob", 400)] {
+        let target = format!("/public-profiles?ids={hundred}{more}");
+        assert_eq!(get(&services, "users", &target).await.unwrap().0, status);
+    }
+    assert_eq!(of_orders(&services, &["ord-1001"; 100]).await.unwrap().len(), 100);
+    let error = of_orders(&services, &["ord-1001"; 101]).await.unwrap_err();
+    assert_eq!(error.code(), Code::InvalidArgument);
 }
 
 #[tokio::test]
