@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     auth::Verifier,
-    call::{Declaration, Kept, Resolver, ServiceSet, SharedResolver, SharedService},
+    call::{Declaration, Kept, Redis, Resolver, ServiceSet, SharedResolver, SharedService},
     config::{self, Config, ConfigErrors, Sources},
     front_door::{
         Shared,
@@ -174,7 +174,8 @@ impl Bff {
         let verifier = Verifier::new(&config.auth).map_err(|errors| {
             StartError(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
         })?;
-        let kept = Arc::new(Kept::new(&config.cache));
+        let redis = config.cache.shared.then(|| Redis::new(&config.redis, &config.cache)).transpose();
+        let kept = Arc::new(Kept::new(&config.cache, redis.map_err(StartError)?));
         let services = self.services.iter().map(|declared| {
             let config = config.services.get(declared.name).cloned().unwrap_or_default();
             SharedService::new(declared, config, self.resolver.clone(), &kept)

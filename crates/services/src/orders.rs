@@ -63,7 +63,7 @@ impl Orders {
         })
     }
 
-    /// Places an order for the caller. Sent once only: two calls may be two orders. `orders.place`
+    /// Places an order for the caller, who is notified of it. Sent once only: two calls may be two orders. `orders.place`
     pub fn place(&self, items: Vec<NewItem>, idempotency_key: Option<String>) -> Call<Order> {
         let item = |item: NewItem| wire::Item { sku: item.sku, quantity: item.quantity };
         let request = PlaceRequest {
@@ -71,7 +71,8 @@ impl Orders {
             items: items.into_iter().map(item).collect(),
             idempotency_key: idempotency_key.unwrap_or_default(),
         };
-        self.0.rpc(wire::PLACE, &request).call("orders.place").try_map(known)
+        let call = self.0.rpc(wire::PLACE, &request).invalidates("notifications");
+        call.call("orders.place").try_map(known)
     }
 }
 

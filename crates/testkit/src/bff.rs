@@ -251,10 +251,22 @@ impl Reply {
         self.entries("fallback")
     }
 
-    fn entries(&self, member: &str) -> Vec<(String, String)> {
-        let json = self.json();
-        let list = json["_meta"]["degraded"].as_array().cloned().unwrap_or_default();
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        list.iter().map(|entry| (text(&entry["section"]), text(&entry[member]))).collect()
+    /// Section and age in seconds of whatever the service said before, in the order of the payload.
+    pub fn stale(&self) -> Vec<(String, u64)> {
+        let stale = self.degraded_entries().into_iter().filter(|entry| entry["fallback"] == "stale");
+        stale.map(|entry| (text(&entry["section"]), entry["age"].as_u64().expect("an age"))).collect()
     }
+
+    fn entries(&self, member: &str) -> Vec<(String, String)> {
+        let entries = self.degraded_entries().into_iter();
+        entries.map(|entry| (text(&entry["section"]), text(&entry[member]))).collect()
+    }
+
+    fn degraded_entries(&self) -> Vec<Value> {
+        self.json()["_meta"]["degraded"].as_array().cloned().unwrap_or_default()
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
 }

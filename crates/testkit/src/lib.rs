@@ -23,9 +23,11 @@ pub mod bff;
 pub mod faults;
 pub mod mocks;
 pub mod plan;
+pub mod redis;
 pub mod token;
 
 pub use bff::{Reply, Session, TestBff, TestBffBuilder};
 pub use faults::{Fault, raw};
 pub use mocks::{MockServices, Mode, Nonsense};
+pub use redis::Redis;
 pub use token::Token;

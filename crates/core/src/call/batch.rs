@@ -78,7 +78,7 @@ impl<P: Protocol> Binding<P> {
 
 impl RequestContext {
     /// See [`Binding::batched`]. Keys go out `together`, or each alone.
-    fn batched<K, V, A>(&self, operation: &'static str, together: bool, key: K, ask: A) -> Call<V>
+    pub(super) fn batched<K, V, A>(&self, operation: &'static str, together: bool, key: K, ask: A) -> Call<V>
     where
         K: Ord + Clone + Send + Sync + 'static,
         V: Clone + Send + Sync + 'static,

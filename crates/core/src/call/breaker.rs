@@ -14,12 +14,8 @@ use std::{sync::Mutex, time::Duration};
 
 use tokio::time::Instant;
 
-pub(crate) use self::standing::Standing;
-use self::{
-    lock::Lock,
-    standing::Due,
-    state::{State, Verdict},
-};
+use self::{lock::Lock, standing::Due, state::State};
+pub(crate) use self::{standing::Standing, state::Verdict};
 use super::{Outcome, Reason};
 use crate::config::BreakerConfig;
 
@@ -85,7 +81,12 @@ pub(crate) struct Attempt<'a, L: Lock<State> = Mutex<State>> {
 impl<L: Lock<State>> Attempt<'_, L> {
     /// Says what the attempt came to. That a hurried caller had no more time says nothing of the service.
     pub(crate) fn judge(&mut self, outcome: &Outcome, hurried: bool) {
-        self.verdict = Some(verdict(outcome, hurried));
+        self.settle(verdict(outcome, hurried));
+    }
+
+    /// The same of an attempt that is no call on a service.
+    pub(crate) fn settle(&mut self, verdict: Verdict) {
+        self.verdict = Some(verdict);
     }
 }
 

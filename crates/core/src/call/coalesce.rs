@@ -106,13 +106,11 @@ impl<S> Coalesce<S> {
     fn asked(&self, outgoing: &Outgoing, request: u64) -> (FlightKey, Option<Stamp>) {
         let same_for_all = outgoing.read_only || outgoing.headers.contains_key(IDEMPOTENCY_KEY);
         let request = (!(outgoing.policy.coalesce && same_for_all)).then_some(request);
-        match &outgoing.ticket {
-            Some(ticket) => (FlightKey::new(ticket.key.clone(), request), Some(ticket.stamp)),
-            None => {
-                let key = Key::of(&outgoing.owner, &Sent::of(self.service, outgoing));
-                (FlightKey::new(key, request), None)
-            }
+        if let Some(ticket) = &outgoing.ticket {
+            return (FlightKey::new(ticket.key.clone(), request), Some(ticket.stamp));
         }
+        let key = Key::of(&outgoing.owner, &Sent::of(self.service, outgoing));
+        (FlightKey::new(key, request), None)
     }
 }
 

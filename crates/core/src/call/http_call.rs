@@ -105,6 +105,8 @@ impl<K: Safety> HttpCall<K> {
 }
 
 impl<K> Parts for HttpCall<K> {
+    type Safety = K;
+
     fn keeping(&mut self) -> &mut Keeping {
         &mut self.draft.ask.keeping
     }

@@ -52,7 +52,7 @@ pub(crate) use self::answered::StandIn;
 pub(crate) use self::{
     answered::{Answered, Origin},
     batch::{BATCH, OpenBatches},
-    cache::Kept,
+    cache::{Kept, Redis},
     error::causes,
     propagate::TIMEOUT_HEADER,
     resolver::SharedResolver,

@@ -8,6 +8,7 @@ use super::{Safety, operation::Operation, retry};
 use crate::config::ServiceConfig;
 
 /// What each step must know of the operation that it carries.
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct CallPolicy {
     /// Time of one call.

@@ -61,6 +61,8 @@ impl<R, K: Safety> RpcCall<R, K> {
 }
 
 impl<R, K> Parts for RpcCall<R, K> {
+    type Safety = K;
+
     fn keeping(&mut self) -> &mut Keeping {
         &mut self.draft.ask.keeping
     }

@@ -21,7 +21,7 @@ pub(crate) struct SharedService {
     pub(crate) endpoints: Arc<Endpoints>,
     pub(super) flights: Arc<Flights>,
     /// Of all services.
-    pub(super) kept: Arc<Kept>,
+    pub(crate) kept: Arc<Kept>,
 }
 
 impl SharedService {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{
     Answered, CallError, Outcome, Outgoing, Reply, Safety,
     balance::Trail,
+    cache::SharedCache,
     decode::Decode,
     policy::CallPolicy,
     service::SharedService,
@@ -107,9 +108,12 @@ pub(crate) struct Services(Vec<(&'static str, Arc<ServicePool>)>);
 impl Services {
     /// Opens the pools. Must run on the worker's runtime: a connection belongs to the runtime that opens it.
     pub(crate) fn open(services: &[Arc<SharedService>]) -> Result<Self, ServiceError> {
+        // One for all of them: a connection to it carries any number of look-ups.
+        let redis = services.iter().find_map(|service| service.kept.redis());
+        let cache = redis.map(|redis| Arc::new(SharedCache::open(redis)));
         let open = |shared: &Arc<SharedService>| {
-            let stack =
-                stack::outbound(shared).map_err(|message| ServiceError { service: shared.name, message })?;
+            let stack = stack::outbound(shared, cache.as_ref())
+                .map_err(|message| ServiceError { service: shared.name, message })?;
             Ok((shared.name, Arc::new(ServicePool { shared: Arc::clone(shared), stack })))
         };
         services.iter().map(open).collect::<Result<_, _>>().map(Self)

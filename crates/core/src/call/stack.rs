@@ -3,13 +3,15 @@
 //! All steps share one error type and are always ready; an HTTP call and a gRPC call differ in the last step only.
 //! [`Outbound`] is the same list as a type.
 
+use std::sync::Arc;
+
 use tower::ServiceBuilder;
 
 use super::{
     attempt::{AttemptTimeout, AttemptTimeoutLayer},
     balance::{Balance, BalanceLayer},
     bulkhead::{Bulkhead, BulkheadLayer},
-    cache::{Lookup, LookupLayer, Store, StoreLayer},
+    cache::{Levels, Lookup, LookupLayer, SharedCache, Store, StoreLayer},
     coalesce::{Coalesce, CoalesceLayer},
     deadline::{Deadline, DeadlineLayer},
     hedge::{Hedge, HedgeLayer},
@@ -24,19 +26,23 @@ pub(super) type Outbound = Observe<
     Lookup<Deadline<Coalesce<Store<Retry<Hedge<Balance<Bulkhead<AttemptTimeout<Propagate<Transport>>>>>>>>>>,
 >;
 
-pub(super) fn outbound(service: &SharedService) -> Result<Outbound, String> {
+pub(super) fn outbound(
+    service: &SharedService,
+    shared: Option<&Arc<SharedCache>>,
+) -> Result<Outbound, String> {
     let SharedService { name, config, counters, kept, flights, .. } = service;
+    let levels = Levels::new(kept, shared);
     Ok(ServiceBuilder::new()
         // Sees what the screen sees: one outcome a call, whatever happens below, and calls whose client went away.
         .layer(ObserveLayer::new(counters))
         // A kept answer ends it here. Outside the deadline, since the last good answer may stand in for one that came too late.
-        .layer(LookupLayer::new(name, kept, counters))
+        .layer(LookupLayer::new(name, levels.clone(), counters))
         // Everything below ends in time: waiting for a place, attempts, a body that trickles.
         .layer(DeadlineLayer)
         // One call for all who ask the same. Inside the deadline, since each who waits has its own.
         .layer(CoalesceLayer::new(name, flights, counters))
         // Keeps the answer. Below the point where calls become one: once, and even if the first who asked has left.
-        .layer(StoreLayer::new(kept, config.max_depth))
+        .layer(StoreLayer::new(levels, config.max_depth))
         // One more attempt, from a budget. Outside the breakers, which judge each attempt, and outside the bulkhead, so that
         // no place is held during the pause.
         .layer(RetryLayer::new(&config.retry, &service.budget))

@@ -1,16 +1,17 @@
-//! What can be set of kept answers.
+//! What can be set of kept answers, and of the Redis through which instances share it.
 
 use std::time::Duration;
 
+use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::values;
 
-/// `[cache]`: answers of services that are kept in memory.
+/// `[cache]`: answers of services that are kept.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct CacheConfig {
-    /// The most that they take, over all services. 0 keeps none. Default `64MiB`.
+    /// The most memory that they take, over all services and workers. 0 keeps none. Default `64MiB`.
     #[serde(with = "values::byte_size")]
     pub max_size: usize,
     /// The largest answer that is kept. Default `1MiB`.
@@ -26,8 +27,11 @@ pub struct CacheConfig {
     /// The longest that "no such thing" is kept. Default `1s`.
     #[serde(with = "values::duration")]
     pub negative: Duration,
-    /// By how much freshness is shortened at most, so that answers that came together do not end together. Default 10.
+    /// Percent of its time by which an answer's freshness may end sooner, at random, so that those that came together do not
+    /// end together. Default 10.
     pub jitter_percent: u32,
+    /// Share what is kept with the other instances, through `redis.url`. Default false.
+    pub shared: bool,
 }
 
 impl Default for CacheConfig {
@@ -39,6 +43,25 @@ impl Default for CacheConfig {
             stale_if_error: Duration::from_mins(5),
             negative: Duration::from_secs(1),
             jitter_percent: 10,
+            shared: false,
         }
+    }
+}
+
+/// `[redis]`: a Redis that all instances reach. Nothing depends on it: what it can't do in time goes on without it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RedisConfig {
+    /// Where it is, such as `rediss://user:password@redis.internal:6379/0`. Best set from the environment, as
+    /// `BFF_REDIS__URL`, since it may hold a password. `rediss` is TLS, with the certificates that the system believes.
+    pub url: Option<SecretString>,
+    /// Time of one operation; after that a request goes on without it. Default `20ms`.
+    #[serde(with = "values::duration")]
+    pub timeout: Duration,
+}
+
+impl Default for RedisConfig {
+    fn default() -> Self {
+        Self { url: None, timeout: Duration::from_millis(20) }
     }
 }

@@ -72,8 +72,8 @@ fn merge(sources: &Sources, report: &mut Report) -> Option<Node> {
 }
 
 /// The top level of the configuration.
-const SECTIONS: [&str; 9] =
-    ["server", "admin", "drain", "limits", "screen", "trust", "auth", "log", "services"];
+const SECTIONS: [&str; 11] =
+    ["server", "admin", "drain", "limits", "screen", "trust", "auth", "log", "redis", "cache", "services"];
 
 /// Line and column, from 1, of a byte of the file.
 fn position(text: &str, byte: usize) -> Origin {

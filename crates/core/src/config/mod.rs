@@ -12,7 +12,7 @@ mod tests;
 mod validate;
 mod values;
 
-pub use cache::CacheConfig;
+pub use cache::{CacheConfig, RedisConfig};
 pub use load::{ConfigError, ConfigErrors, Sources, load};
 pub use services::{BreakerConfig, BulkheadConfig, HedgeConfig, OperationConfig, RetryConfig, ServiceConfig};
 
@@ -42,6 +42,8 @@ pub struct Config {
     pub auth: AuthConfig,
     /// What is written down.
     pub log: LogConfig,
+    /// The Redis that instances share.
+    pub redis: RedisConfig,
     /// Answers of services that are kept.
     pub cache: CacheConfig,
     /// The downstream services, by the name in their client's `#[service(name = "…")]`.

@@ -56,6 +56,7 @@ impl Drop for Folder {
     }
 }
 
+mod cache;
 mod mistakes;
 mod operations;
 mod secrets;
@@ -65,7 +66,7 @@ mod services;
 fn an_empty_file_has_the_documented_defaults() {
     let config = load(&file("[auth]\npublic_only = true"), &[]).expect("the defaults are valid");
 
-    let Config { server, admin, drain, limits, screen, trust, auth, log, cache: _, services } = config;
+    let Config { server, admin, drain, limits, screen, trust, auth, log, redis, cache, services } = config;
     assert_eq!(server.listen.to_string(), "127.0.0.1:8080");
     assert_eq!((server.workers, server.max_connections, server.http2_max_streams), (0, 10_000, 100));
     assert_eq!(server.first_byte_timeout, Duration::from_secs(5));
@@ -80,6 +81,14 @@ fn an_empty_file_has_the_documented_defaults() {
     assert!(auth.public_only && auth.issuers.is_empty());
     assert_eq!((auth.leeway, auth.token_cache), (Duration::from_secs(30), 10_000));
     assert_eq!((log.format, log.level.as_str(), log.access), (LogFormat::Json, "info", true));
+    assert!(redis.url.is_none() && !cache.shared);
+    assert_eq!(redis.timeout, Duration::from_millis(20));
+    assert_eq!((cache.max_size, cache.max_entry, cache.jitter_percent), (64 << 20, 1 << 20, 10));
+    assert_eq!(
+        (cache.fresh_at_most, cache.stale_if_error),
+        (Duration::from_secs(30), Duration::from_mins(5))
+    );
+    assert_eq!(cache.negative, Duration::from_secs(1));
     assert!(services.is_empty());
 }
 

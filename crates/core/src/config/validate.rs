@@ -2,6 +2,7 @@
 //!
 //! Whatever can be checked without a network: that an address answers is for `/ready` to find out.
 
+mod cache;
 mod issuers;
 mod services;
 
@@ -27,6 +28,7 @@ pub(super) fn validate(
     if config.log.level.trim().is_empty() {
         checks.wrong(&["log", "level"], "a filter such as \"info\"");
     }
+    cache::check(config, &mut checks);
     services::check(&config.services, declared, &mut checks);
     issuers::check(&mut config.auth, base, &mut checks);
 }

@@ -103,6 +103,13 @@ pub(crate) fn start(
                 return;
             };
             find(&found).await;
+            if let Some(kept) = found.first().map(|service| Arc::clone(&service.kept)) {
+                #[expect(
+                    clippy::disallowed_methods,
+                    reason = "other instances are heard beside the acceptor, until the end"
+                )]
+                tokio::spawn(kept.follow());
+            }
             let workers_live = move || live.load(Ordering::Relaxed);
             #[expect(
                 clippy::disallowed_methods,

@@ -1,6 +1,10 @@
 //! A service that does what an HTTP library refuses to do: raw bytes, silence, and slow trickles.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -24,8 +28,11 @@ pub enum Raw {
 /// A service of raw bytes on a free port. Dropping it ends it.
 pub struct RawService {
     address: SocketAddr,
+    heads: Heads,
     task: JoinHandle<()>,
 }
+
+type Heads = Arc<Mutex<Vec<String>>>;
 
 impl RawService {
     /// Starts it.
@@ -33,19 +40,25 @@ impl RawService {
     pub async fn start(raw: Raw) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("it is bound");
-        let raw = Arc::new(raw);
+        let (raw, heads) = (Arc::new(raw), Heads::default());
+        let seen = Arc::clone(&heads);
         let task = tokio::spawn(async move {
             let mut connections = tokio::task::JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
-                connections.spawn(serve(stream, Arc::clone(&raw)));
+                connections.spawn(serve(stream, Arc::clone(&raw), Arc::clone(&seen)));
             }
         });
-        Self { address, task }
+        Self { address, heads, task }
     }
 
     /// Its address as a service's `url`.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// The heads of the requests that came, byte for byte where they are text.
+    pub fn heads(&self) -> Vec<String> {
+        self.heads.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -56,7 +69,7 @@ impl Drop for RawService {
 }
 
 /// Whoever goes away has seen enough, so errors end it.
-async fn serve(mut stream: TcpStream, raw: Arc<Raw>) {
+async fn serve(mut stream: TcpStream, raw: Arc<Raw>, heads: Heads) {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         match stream.read_u8().await {
@@ -64,6 +77,8 @@ async fn serve(mut stream: TcpStream, raw: Arc<Raw>) {
             Err(_) => return,
         }
     }
+    let text = String::from_utf8_lossy(&head).into_owned();
+    heads.lock().unwrap_or_else(PoisonError::into_inner).push(text);
     match raw.as_ref() {
         Raw::Silence => std::future::pending().await,
         Raw::Stall(bytes) => {

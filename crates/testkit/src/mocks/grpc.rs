@@ -152,7 +152,8 @@ where
         });
         let in_flight = InFlight { shared: Arc::clone(&self.shared), id, answered: false };
         let request = http::Request::from_parts(head, Body::new(Full::new(body)));
-        let answer = match mode {
+        let said = self.shared.said.of(operation);
+        let mut answer = match mode {
             Mode::Fault(Fault::RetryAfter { status, after }) => turned_away(status, after).into_http(),
             // The other faults are the gate's, which wants the right answer.
             Mode::Ok | Mode::Fault(_) => self.inner.call(request).await?,
@@ -164,6 +165,7 @@ where
             Mode::Hang => future::pending().await,
             Mode::Nonsense(kind) => nonsense(kind),
         };
+        answer.headers_mut().extend(said.as_ref().clone());
         in_flight.answered();
         Ok(answer)
     }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate, matchers};
 
 use super::{
-    BATCH, Fixtures, Mode, Seen, Shared,
+    BATCH, Fixtures, Mode, Seen, Shared, said,
     seen::{self, KEPT_BODY},
 };
 use crate::faults::Fault;
@@ -36,10 +36,19 @@ impl Respond for HttpMock {
         let mode = route.as_ref().map(|route| self.shared.script.take(route.operation)).unwrap_or_default();
         let right = route.as_ref().map_or(Err(404), |route| route.reply.of(&self.shared.fixtures));
         let right = right.as_deref().map_err(|status| *status);
+        let said = self.shared.said.of(route.as_ref().map(|route| route.operation));
         let (answer, delay) = match mode {
             Mode::Fault(fault) => (self.faulty(right, fault, request), Duration::ZERO),
             mode => answer(right, mode),
         };
+        let is_right = right.is_ok()
+            && match mode {
+                Mode::Ok | Mode::Slow(_) => true,
+                Mode::Fault(fault) => fault.is_of_connection(),
+                _ => false,
+            };
+        let unchanged = is_right && said::is_unchanged(&said, &request.headers);
+        let answer = if unchanged { ResponseTemplate::new(304) } else { answer };
         self.shared.log.arrived(Seen {
             service: self.service,
             operation: route.as_ref().map(|route| route.operation),
@@ -52,7 +61,7 @@ impl Respond for HttpMock {
             finished: (mode != Mode::Hang).then(|| arrived + delay),
             cancelled: false,
         });
-        answer.set_delay(delay)
+        said.iter().fold(answer, |answer, (name, value)| answer.append_header(name, value)).set_delay(delay)
     }
 }
 

@@ -1,8 +1,8 @@
 //! The five services behind the BFFs, mocked from `fixtures/`: users, notifications and reports over HTTP, orders
 //! and invoices over gRPC.
 //!
-//! They answer on loopback ports like the real ones, misbehave on demand ([`Mode`], [`Fault`](crate::Fault)) and remember
-//! what they saw ([`Seen`]). A test starts its own set; the demo starts one on fixed ports and switches modes while it runs.
+//! They answer on loopback ports like the real ones, misbehave on demand ([`Mode`], [`Fault`](crate::Fault)), say of keeping
+//! their answers what they are told to ([`MockServices::says`]) and remember what they saw ([`Seen`]). A test starts its own set; the demo starts one on fixed ports and switches modes while it runs.
 //!
 //! ```no_run
 //! # async fn example() {
@@ -30,6 +30,7 @@ mod nonsense;
 mod operation;
 mod orders;
 mod ports;
+mod said;
 mod script;
 mod seen;
 #[cfg(test)]
@@ -55,7 +56,7 @@ pub use self::{
     ports::Ports,
     seen::{Seen, max_in_flight, overlap},
 };
-use self::{grpc::GrpcServer, operation::Target, script::Script, seen::Log};
+use self::{grpc::GrpcServer, operation::Target, said::Said, script::Script, seen::Log};
 use crate::faults::{Canary, Gates};
 
 /// The most that a service may be asked for at once.
@@ -74,6 +75,7 @@ pub struct MockServices {
 struct Shared {
     fixtures: Arc<Fixtures>,
     script: Script,
+    said: Said,
     log: Log,
     canary: Canary,
 }
@@ -138,6 +140,7 @@ impl MockServices {
         let shared = Arc::new(Shared {
             fixtures: Fixtures::shared()?,
             script: Script::default(),
+            said: Said::default(),
             log: Log::default(),
             canary: Canary::new()?,
         });

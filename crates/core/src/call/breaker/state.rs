@@ -45,7 +45,7 @@ impl Pass {
 
 /// What an attempt says of its service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(crate) enum Verdict {
     Success,
     Failure,
     /// Nothing.

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
-use super::{super::owner::Owner, keeping::Ends};
+use super::{super::owner::Owner, keeping::Ends, shared::Ended};
 
 const PLACES: usize = 1 << 16;
 
@@ -19,8 +19,9 @@ pub(in crate::call) struct Generations {
     all: AtomicU64,
 }
 
-/// The sum of an answer's numbers when it was asked for. Numbers only rise, so it is the same as long as nothing has ended it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The sum of an answer's numbers when it was asked for. Numbers only rise, so it is the same as long as nothing has ended it,
+/// and of two the greater one is the later one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::call) struct Stamp(u64);
 
 /// A tag, of one owner or of all. The same number in every instance.
@@ -28,6 +29,13 @@ pub(in crate::call) struct Stamp(u64);
 pub(in crate::call) struct Tag(pub(in crate::call) u64);
 
 impl Tag {
+    /// The tag of which another instance says that it ended.
+    fn heard(hash: [u8; 32]) -> Self {
+        let mut number = [0; 8];
+        number.copy_from_slice(&hash[..8]);
+        Self(u64::from_le_bytes(number))
+    }
+
     /// What one caller has under this name.
     fn of_caller(number: u64, name: &str) -> Self {
         Self(xxh3_64_with_seed(name.as_bytes(), number))
@@ -60,10 +68,13 @@ impl Tag {
     ) -> impl Iterator<Item = Self> {
         let number = owner.number();
         let own = number.map(|number| Self::of_caller(number, service));
-        own.into_iter().chain(ends.iter().filter_map(move |ends| match ends.for_all {
-            true => Some(Self::of_all(ends.tag)),
-            false => number.map(|number| Self::of_caller(number, ends.tag)),
-        }))
+        let tag = move |ends: &Ends| {
+            if ends.for_all {
+                return Some(Self::of_all(ends.tag));
+            }
+            number.map(|number| Self::of_caller(number, ends.tag))
+        };
+        own.into_iter().chain(ends.iter().filter_map(tag))
     }
 }
 
@@ -84,6 +95,14 @@ impl Generations {
     /// Ends what is kept under the tag.
     pub(in crate::call) fn end(&self, tag: Tag) {
         self.place(tag).fetch_add(1, SeqCst);
+    }
+
+    /// Ends what another instance says has ended.
+    pub(in crate::call) fn hear(&self, ended: Ended) {
+        match ended {
+            Ended::Tag(hash) => self.end(Tag::heard(hash)),
+            Ended::All => self.end_all(),
+        }
     }
 
     /// Ends everything.

@@ -50,22 +50,25 @@ impl Head {
     /// Nothing where the headers say nothing. The clock is read only where they say something; it is the one that `Date`
     /// is compared with, and need not be exact to less than a second.
     pub(crate) fn of(headers: &HeaderMap, now: impl FnOnce() -> SystemTime) -> Option<Box<Self>> {
-        if !TELLING.iter().any(|name| headers.contains_key(name)) {
+        let told = told(headers);
+        if told == [false; TELLING.len()] {
             return None;
         }
+        let [control, etag, last_modified, expires, vary, age, set_cookie, pragma] = told;
         let now = now();
         // Of several the earliest counts.
         let date = headers.get_all(header::DATE).iter().filter_map(date).min().unwrap_or(now);
+        let age = if age { self::age(headers) } else { Duration::ZERO };
         Some(Box::new(Self {
-            control: Directives::of(headers, &header::CACHE_CONTROL),
-            pragma: pragma(headers),
-            expires: expires(headers),
-            vary: Vary::of(headers),
-            set_cookie: headers.contains_key(header::SET_COOKIE),
+            control: control.then(|| Directives::of(headers, &header::CACHE_CONTROL)).flatten(),
+            pragma: pragma.then(|| self::pragma(headers)).flatten(),
+            expires: expires.then(|| self::expires(headers)).flatten(),
+            vary: vary.then(|| Vary::of(headers)).flatten(),
+            set_cookie,
             date,
-            age: age(headers).max(apparent_age(date, now)),
-            etag: entity_tag(headers),
-            last_modified: modified(headers),
+            age: age.max(apparent_age(date, now)),
+            etag: etag.then(|| entity_tag(headers)).flatten(),
+            last_modified: last_modified.then(|| modified(headers)).flatten(),
         }))
     }
 
@@ -133,6 +136,17 @@ impl Head {
             Audience::Everyone => alike && !vary.by_caller && !self.set_cookie && !self.directives().private,
         }
     }
+}
+
+/// Which of [`TELLING`] there are, in its order. One walk over a reply's few headers costs less than to look each of these up.
+fn told(headers: &HeaderMap) -> [bool; TELLING.len()] {
+    let mut told = [false; TELLING.len()];
+    for name in headers.keys() {
+        if let Some(place) = TELLING.iter().position(|known| known == name) {
+            told[place] = true;
+        }
+    }
+    told
 }
 
 /// Long ago where one can't be read, `0` being the best known (5.3). Of several the earliest counts.

@@ -2,19 +2,24 @@
 
 use std::{
     cell::RefCell,
-    hash::{Hash, Hasher},
+    hash::{BuildHasherDefault, Hash, Hasher},
     sync::{Arc, LazyLock},
 };
 
 use http::HeaderMap;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::super::{
-    Outgoing, Wire,
-    owner::{Owner, put},
+use super::{
+    super::{
+        Outgoing, Wire,
+        owner::{Owner, put},
+    },
+    keeping::Keeping,
 };
 
-/// What is asked of a service: everything that is sent and that may change the answer.
+/// What is asked of a service: everything that is sent and that may change the answer, and what the client method says of
+/// keeping it. Two methods that say different things of the same request have an answer each: neither uses one for longer than
+/// it says itself, or one that its own tags have ended.
 #[derive(Clone, Copy)]
 pub struct Sent<'a> {
     service: &'static str,
@@ -22,6 +27,7 @@ pub struct Sent<'a> {
     /// Headers that the client method sets. Ours come later: the owner's are in the key as the owner, and the request's id,
     /// trace and time change no answer.
     headers: &'a HeaderMap,
+    keeping: &'a Keeping,
 }
 
 /// The key of an answer. It says whose the answer is: it can't be made without an [`Owner`], and only
@@ -75,9 +81,29 @@ impl Hash for Key {
     }
 }
 
+/// Finds by what is hashed already, as a key is: its hash is spread evenly, and nobody outside can choose it.
+pub(in crate::call) type BuildPrehashed = BuildHasherDefault<Prehashed>;
+
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::call) struct Prehashed(u64);
+
+impl Hasher for Prehashed {
+    fn write(&mut self, bytes: &[u8]) {
+        debug_assert!(false, "{} bytes that are not hashed already", bytes.len());
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
 impl<'a> Sent<'a> {
     pub(in crate::call) fn of(service: &'static str, outgoing: &'a Outgoing) -> Self {
-        Self { service, wire: &outgoing.wire, headers: &outgoing.headers }
+        Self { service, wire: &outgoing.wire, headers: &outgoing.headers, keeping: &outgoing.keeping }
     }
 
     fn write(&self, bytes: &mut Vec<u8>) {
@@ -95,6 +121,7 @@ impl<'a> Sent<'a> {
                 put(bytes, message);
             }
         }
+        self.keeping.write(bytes);
         for (name, value) in self.headers {
             put(bytes, name.as_str().as_bytes());
             put(bytes, value.as_bytes());

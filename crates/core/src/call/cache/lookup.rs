@@ -10,7 +10,8 @@ use super::{
     entry::Entry,
     generations::{Stamp, Tag},
     key::{Key, Sent},
-    memory::Kept,
+    levels::Levels,
+    shared::Versions,
     terms::State,
 };
 use crate::{
@@ -21,17 +22,17 @@ use crate::{
 #[derive(Clone)]
 pub(in crate::call) struct LookupLayer {
     service: &'static str,
-    kept: Arc<Kept>,
+    levels: Levels,
     counters: Arc<ServiceCounters>,
 }
 
 impl LookupLayer {
     pub(in crate::call) fn new(
         service: &'static str,
-        kept: &Arc<Kept>,
+        levels: Levels,
         counters: &Arc<ServiceCounters>,
     ) -> Self {
-        Self { service, kept: Arc::clone(kept), counters: Arc::clone(counters) }
+        Self { service, levels, counters: Arc::clone(counters) }
     }
 }
 
@@ -39,8 +40,8 @@ impl<S> Layer<S> for LookupLayer {
     type Service = Lookup<S>;
 
     fn layer(&self, inner: S) -> Lookup<S> {
-        let Self { service, kept, counters } = self.clone();
-        Lookup { inner: Arc::new(inner), service, kept, counters }
+        let Self { service, levels, counters } = self.clone();
+        Lookup { inner: Arc::new(inner), service, levels, counters }
     }
 }
 
@@ -48,7 +49,7 @@ pub(in crate::call) struct Lookup<S> {
     /// Shared, since a fresh answer is fetched while nobody waits for it.
     inner: Arc<S>,
     service: &'static str,
-    kept: Arc<Kept>,
+    levels: Levels,
     counters: Arc<ServiceCounters>,
 }
 
@@ -57,17 +58,27 @@ impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Lookup<S> {
 
     async fn call(&self, mut outgoing: Box<Outgoing>) -> Outcome {
         if !outgoing.read_only {
-            let _ended = self.ends(&outgoing);
-            return self.inner.call(outgoing).await;
+            let tags = Tag::of_write(&outgoing.owner, self.service, &outgoing.keeping.ends);
+            let ending = self.levels.ending(tags);
+            let outcome = self.inner.call(outgoing).await;
+            ending.end().await;
+            return outcome;
         }
         let key = Key::of(&outgoing.owner, &Sent::of(self.service, &outgoing));
         let tags = Tag::of_answer(&outgoing.owner, self.service, &outgoing.keeping.tags);
-        let stamp = self.kept.stamp(tags);
+        let stamp = self.levels.kept.stamp(tags);
         if !outgoing.policy.cache {
-            outgoing.ticket = Some(Arc::new(Ticket { key, stamp, prior: None }));
+            outgoing.ticket =
+                Some(Arc::new(Ticket { key, stamp, prior: None, versions: Versions::default() }));
             return self.inner.call(outgoing).await;
         }
-        let prior = self.kept.find(&key, stamp);
+        let (mut prior, mut versions) = (self.levels.kept.find(&key, stamp), Versions::default());
+        if self.levels.is_shared() && !prior.as_ref().is_some_and(|prior| prior.is_fresh(outgoing.now)) {
+            let tags: Vec<_> =
+                Tag::of_answer(&outgoing.owner, self.service, &outgoing.keeping.tags).collect();
+            (prior, versions) = Box::pin(self.levels.look_further(&key, stamp, &tags, prior)).await;
+            outgoing.now = Instant::now();
+        }
         if let Some(entry) = &prior {
             match entry.state(outgoing.now) {
                 State::Fresh { left } => {
@@ -77,19 +88,23 @@ impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Lookup<S> {
                 State::Revalidate => {
                     self.counters.stale.fetch_add(1, Relaxed);
                     let stale = entry.stale(revalidating(), outgoing.now);
-                    self.refresh(entry, Ticket { key, stamp, prior: Some(Arc::clone(entry)) }, outgoing);
+                    self.refresh(
+                        entry,
+                        Ticket { key, stamp, prior: Some(Arc::clone(entry)), versions },
+                        outgoing,
+                    );
                     return stale;
                 }
                 State::IfError | State::Dead => {}
             }
         }
         let (owner, names) = (outgoing.owner.clone(), outgoing.keeping.tags.clone());
-        let ticket = Arc::new(Ticket { key, stamp, prior });
+        let ticket = Arc::new(Ticket { key, stamp, prior, versions });
         outgoing.ticket = Some(Arc::clone(&ticket));
         match self.inner.call(outgoing).await {
             // Looked up again: what is kept may have been ended, or refused, since.
             Err(error) if ticket.prior.is_some() && may_be_stood_in_for(&error) => {
-                let stamp = self.kept.stamp(Tag::of_answer(&owner, self.service, &names));
+                let stamp = self.levels.kept.stamp(Tag::of_answer(&owner, self.service, &names));
                 self.stand_in(&ticket.key, stamp, error)
             }
             outcome => outcome,
@@ -114,7 +129,7 @@ impl<S: Step<Box<Outgoing>, Out = Outcome>> Lookup<S> {
     /// The last good answer, or the failure where there is none that may still be used.
     fn stand_in(&self, key: &Key, stamp: Stamp, error: CallError) -> Outcome {
         let now = Instant::now();
-        let Some(entry) = self.kept.find(key, stamp) else { return Err(error) };
+        let Some(entry) = self.levels.kept.find(key, stamp) else { return Err(error) };
         match entry.state(now) {
             State::Fresh { left } => entry.fresh(left),
             State::Revalidate | State::IfError => {
@@ -123,24 +138,6 @@ impl<S: Step<Box<Outgoing>, Out = Outcome>> Lookup<S> {
             }
             State::Dead => Err(error),
         }
-    }
-
-    /// What a write ends, at its end: an answer that was on its way meanwhile may be from before.
-    fn ends(&self, outgoing: &Outgoing) -> Ending {
-        let tags = Tag::of_write(&outgoing.owner, self.service, &outgoing.keeping.ends);
-        Ending { kept: Arc::clone(&self.kept), tags: tags.collect() }
-    }
-}
-
-/// A write on its way. It counts as done however it ends, since nobody knows what of a failed one was done.
-struct Ending {
-    kept: Arc<Kept>,
-    tags: Vec<Tag>,
-}
-
-impl Drop for Ending {
-    fn drop(&mut self) {
-        self.kept.end(self.tags.iter().copied());
     }
 }
 

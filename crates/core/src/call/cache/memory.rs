@@ -10,19 +10,22 @@ use std::{
 };
 
 use moka::{Expiry, sync::Cache};
+use tokio::time::Instant;
 
 use super::{
     entry::Entry,
     generations::{Generations, Stamp, Tag},
-    key::Key,
+    key::{BuildPrehashed, Key},
+    shared::Redis,
     terms::Bounds,
 };
 use crate::config::CacheConfig;
 
 /// The answers that this process keeps, over all services and workers.
 pub(crate) struct Kept {
-    entries: Cache<Key, Arc<Entry>>,
+    entries: Cache<Key, Arc<Entry>, BuildPrehashed>,
     generations: Generations,
+    redis: Option<Arc<Redis>>,
     pub(super) bounds: Bounds,
     max_entry: usize,
     /// Bytes that were put in since the store has last counted.
@@ -31,15 +34,15 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
-    pub(crate) fn new(config: &CacheConfig) -> Self {
-        let weigh = |key: &Key, entry: &Arc<Entry>| {
-            u32::try_from(key.bytes().len() + entry.weight()).unwrap_or(u32::MAX)
-        };
+    /// With what instances share it, if they do.
+    pub(crate) fn new(config: &CacheConfig, redis: Option<Arc<Redis>>) -> Self {
+        let weigh = |key: &Key, entry: &Arc<Entry>| u32::try_from(weight(key, entry)).unwrap_or(u32::MAX);
         let entries =
             Cache::builder().max_capacity(config.max_size as u64).weigher(weigh).expire_after(AtEnd);
         Self {
-            entries: entries.build(),
+            entries: entries.build_with_hasher(BuildPrehashed::default()),
             generations: Generations::default(),
+            redis,
             bounds: Bounds {
                 fresh_at_most: config.fresh_at_most,
                 stale_if_error: config.stale_if_error,
@@ -57,9 +60,9 @@ impl Kept {
         self.generations.stamp(tags)
     }
 
-    /// Ends everything, such as when writes elsewhere may have been missed.
+    #[cfg(test)]
     pub(in crate::call) fn end_all(&self) {
-        self.generations.end_all();
+        self.generations.hear(super::shared::Ended::All);
     }
 
     #[cfg(test)]
@@ -67,20 +70,28 @@ impl Kept {
         self.generations.stamp(std::iter::empty())
     }
 
+    /// The bytes that it takes by its own count.
+    #[cfg(test)]
+    pub(super) fn weight_for_test(&self) -> u64 {
+        self.entries.run_pending_tasks();
+        self.entries.weighted_size()
+    }
+
     /// The answer under the key, unless it was ended since.
     pub(super) fn find(&self, key: &Key, stamp: Stamp) -> Option<Arc<Entry>> {
         self.entries.get(key).filter(|entry| entry.stamp == stamp)
     }
 
-    /// Keeps an answer. One that was asked for later stays.
-    pub(super) fn put(&self, key: Key, entry: Arc<Entry>) {
-        if entry.weight() > self.max_entry {
-            return;
+    /// Keeps an answer. One that is younger stays. One that is too large leaves nothing, not even what it replaces.
+    pub(super) fn put(&self, key: Key, entry: &Arc<Entry>) {
+        let weight = weight(&key, entry);
+        if weight > self.max_entry {
+            return self.forget(&key);
         }
-        let weight = entry.weight();
+        let now = Instant::now();
         self.entries.entry(key).and_upsert_with(|before| match before {
-            Some(before) if before.value().asked > entry.asked => before.into_value(),
-            _ => Arc::clone(&entry),
+            Some(before) if before.value().age(now) < entry.age(now) => before.into_value(),
+            _ => Arc::clone(entry),
         });
         // The store makes room from time to time, and not at each entry: large ones must not wait for that.
         if self.uncounted.fetch_add(weight, Relaxed) + weight > self.count_at {
@@ -95,14 +106,26 @@ impl Kept {
     }
 
     /// Ends what was kept under these tags, and what is on its way.
-    pub(super) fn end(&self, tags: impl Iterator<Item = Tag>) {
-        tags.for_each(|tag| self.generations.end(tag));
+    pub(super) fn end(&self, tags: impl IntoIterator<Item = Tag>) {
+        tags.into_iter().for_each(|tag| self.generations.end(tag));
+    }
+
+    /// Through which instances share what they keep, if they do.
+    pub(in crate::call) fn redis(&self) -> Option<&Arc<Redis>> {
+        self.redis.as_ref()
+    }
+
+    /// Ends what other instances say has ended, for as long as it is polled.
+    pub(crate) async fn follow(self: Arc<Self>) {
+        if let Some(redis) = self.redis.clone() {
+            redis.follow(Arc::new(move |ended| self.generations.hear(ended))).await;
+        }
     }
 }
 
 impl Default for Kept {
     fn default() -> Self {
-        Self::new(&CacheConfig::default())
+        Self::new(&CacheConfig::default(), None)
     }
 }
 
@@ -110,6 +133,11 @@ impl fmt::Debug for Kept {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("Kept").field("entries", &self.entries.entry_count()).finish_non_exhaustive()
     }
+}
+
+/// The bytes that an entry takes with its key.
+fn weight(key: &Key, entry: &Entry) -> usize {
+    key.bytes().len() + entry.weight()
 }
 
 /// Removes an entry when it is of no use any more.

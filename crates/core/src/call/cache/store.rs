@@ -9,7 +9,7 @@ use super::{
     Ticket,
     entry::{Answer, Entry},
     judge::{judge, judge_negative},
-    memory::Kept,
+    levels::Levels,
     terms::{Audience, Declared, State, Terms, Verdict},
 };
 use crate::{
@@ -19,13 +19,13 @@ use crate::{
 
 #[derive(Clone)]
 pub(in crate::call) struct StoreLayer {
-    kept: Arc<Kept>,
+    levels: Levels,
     max_depth: usize,
 }
 
 impl StoreLayer {
-    pub(in crate::call) fn new(kept: &Arc<Kept>, max_depth: usize) -> Self {
-        Self { kept: Arc::clone(kept), max_depth }
+    pub(in crate::call) fn new(levels: Levels, max_depth: usize) -> Self {
+        Self { levels, max_depth }
     }
 }
 
@@ -33,14 +33,14 @@ impl<S> Layer<S> for StoreLayer {
     type Service = Store<S>;
 
     fn layer(&self, inner: S) -> Store<S> {
-        let Self { kept, max_depth } = self.clone();
-        Store { inner, kept, max_depth }
+        let Self { levels, max_depth } = self.clone();
+        Store { inner, levels, max_depth }
     }
 }
 
 pub(in crate::call) struct Store<S> {
     inner: S,
-    kept: Arc<Kept>,
+    levels: Levels,
     max_depth: usize,
 }
 
@@ -81,14 +81,24 @@ struct Asked {
     ticket: Arc<Ticket>,
 }
 
+impl Asked {
+    /// How long a reply with these terms may be kept by others, from now on. It has aged on its way (RFC 9111, 4.2.3).
+    fn left(&self, terms: &Terms) -> Keep {
+        match terms.state(terms.age + self.at.elapsed()) {
+            State::Fresh { left } => Keep::For(left),
+            _ => Keep::No,
+        }
+    }
+}
+
 impl<S> Store<S> {
     /// A reply, which is kept if it may be and if it is one that the client can use.
     fn keep(&self, asked: &Asked, mut reply: Reply) -> Reply {
         let head = reply.head.as_deref();
-        match judge(head, &asked.declared, asked.audience, &self.kept.bounds, fastrand::f64()) {
+        match judge(head, &asked.declared, asked.audience, &self.levels.kept.bounds, fastrand::f64()) {
             Verdict::Keep(terms) => {
                 if (asked.accepts)(&reply, self.max_depth) {
-                    reply.keep = left(&terms);
+                    reply.keep = asked.left(&terms);
                     self.put(asked, Answer::of(&reply), terms);
                 }
             }
@@ -112,9 +122,9 @@ impl<S> Store<S> {
         };
         let mut renewed = answer.reply().ok_or_else(unasked)?;
         let head = renewed.head.as_deref();
-        match judge(head, &asked.declared, asked.audience, &self.kept.bounds, fastrand::f64()) {
+        match judge(head, &asked.declared, asked.audience, &self.levels.kept.bounds, fastrand::f64()) {
             Verdict::Keep(terms) => {
-                renewed.keep = left(&terms);
+                renewed.keep = asked.left(&terms);
                 self.put(asked, answer, terms);
             }
             Verdict::Unkept { no_store } => {
@@ -125,8 +135,8 @@ impl<S> Store<S> {
         Ok(renewed)
     }
 
-    /// A failure. "No such thing" is an answer, for a moment; whatever the service refuses ends what was kept; an outage does
-    /// not.
+    /// A failure. "No such thing" is an answer, for a moment; whatever the service refuses ends what is kept, even if another
+    /// call has brought it since this one was sent; an outage does not.
     fn remember(&self, asked: &Asked, error: &CallError) {
         match error.reason() {
             Reason::Timeout
@@ -138,37 +148,38 @@ impl<S> Store<S> {
             | Reason::Revalidating
             | Reason::Internal => {}
             Reason::NotFound => {
-                let (head, bounds) = (error.head(), &self.kept.bounds);
+                let (head, bounds) = (error.head(), &self.levels.kept.bounds);
                 match judge_negative(head, &asked.declared, asked.audience, bounds, fastrand::f64()) {
                     Verdict::Keep(terms) => self.put(asked, Answer::Missing(error.clone()), terms),
-                    Verdict::Unkept { .. } => self.forget(asked),
+                    Verdict::Unkept { .. } => self.end(asked),
                 }
             }
             Reason::Forbidden
             | Reason::Unauthenticated
             | Reason::Conflict
             | Reason::InvalidRequest
-            | Reason::Refused => self.forget(asked),
+            | Reason::Refused => self.end(asked),
+        }
+    }
+
+    /// Ends what is kept, an answer too that another call has brought meanwhile.
+    fn end(&self, asked: &Asked) {
+        self.levels.kept.forget(&asked.ticket.key);
+        if asked.ticket.prior.is_some() {
+            self.levels.forget(&asked.ticket.key);
         }
     }
 
     fn put(&self, asked: &Asked, answer: Answer, terms: Terms) {
-        let Ticket { key, stamp, .. } = &*asked.ticket;
-        self.kept.put(key.clone(), Arc::new(Entry::new(answer, terms, asked.at, *stamp)));
+        let entry = Entry::new(answer, terms, asked.at, asked.ticket.stamp);
+        self.levels.put(&asked.ticket, entry);
     }
 
-    /// Only where there was something, since most calls have nothing kept.
+    /// What a reply has replaced. Only where there was something, since most calls have nothing kept; a refusal is rare, and ends
+    /// what came meanwhile too.
     fn forget(&self, asked: &Asked) {
         if asked.ticket.prior.is_some() {
-            self.kept.forget(&asked.ticket.key);
+            self.levels.forget(&asked.ticket.key);
         }
-    }
-}
-
-/// How long a reply with these terms may be kept by others.
-fn left(terms: &Terms) -> Keep {
-    match terms.state(terms.age) {
-        State::Fresh { left } => Keep::For(left),
-        _ => Keep::No,
     }
 }

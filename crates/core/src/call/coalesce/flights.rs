@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    hash::{Hash, Hasher},
     pin::{Pin, pin},
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     task::{Context, Poll, ready},
@@ -12,17 +13,24 @@ use tokio::{runtime::Handle, sync::watch};
 
 use super::super::{
     BoxFuture, Outcome, Reason,
-    cache::{Key, Stamp, is_shareable},
+    cache::{BuildPrehashed, Key, Stamp, is_shareable},
 };
 
 /// So that callers seldom meet at one lock.
 const SHARDS: usize = 16;
 
 /// What is asked, and whether only one request may wait for it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct FlightKey {
     key: Key,
     request: Option<u64>,
+}
+
+/// One that only its request may wait for is not looked for among those that ask the same.
+impl Hash for FlightKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.key.spread() ^ self.request.unwrap_or_default());
+    }
 }
 
 impl FlightKey {
@@ -31,7 +39,7 @@ impl FlightKey {
     }
 }
 
-type Shard = HashMap<FlightKey, Arc<Flight>>;
+type Shard = HashMap<FlightKey, Arc<Flight>, BuildPrehashed>;
 
 /// The calls on one service that are on their way, over all workers.
 #[derive(Debug, Default)]
@@ -83,10 +91,11 @@ impl Landing {
 }
 
 impl Flights {
-    /// Joins the flight that is on its way, or begins one.
+    /// Joins the flight that is on its way, or begins one. One that left after a later write is as good: it is not displaced by
+    /// who asked before that write.
     pub(super) fn depart(self: &Arc<Self>, key: &FlightKey, stamp: Option<Stamp>, request: u64) -> Departure {
         let mut shard = self.shard(key);
-        if let Some(flight) = shard.get(key).filter(|flight| flight.stamp == stamp) {
+        if let Some(flight) = shard.get(key).filter(|flight| flight.stamp >= stamp) {
             let followers = flight.followers.get_or_init(|| watch::Sender::new(None));
             return Departure::Follow(Landing(followers.subscribe()));
         }
@@ -95,9 +104,10 @@ impl Flights {
         Departure::Lead(Airborne { flights: Arc::clone(self), key: key.clone(), flight })
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "the low bits are as good as any")]
+    /// By other bits than those that a shard finds its keys by.
     fn shard(&self, key: &FlightKey) -> MutexGuard<'_, Shard> {
-        self.0[key.key.spread() as usize % SHARDS].lock().unwrap_or_else(PoisonError::into_inner)
+        let [_, _, _, byte, ..] = key.key.spread().to_be_bytes();
+        self.0[usize::from(byte) % SHARDS].lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     #[cfg(test)]
@@ -120,11 +130,12 @@ impl Airborne {
 
     /// Ends it, with what it came to.
     fn land(self, outcome: &Outcome, public: bool) {
-        self.close();
-        let Some(followers) = self.flight.followers.get() else { return };
+        let flight = Arc::clone(&self.flight);
+        drop(self);
+        let Some(followers) = flight.followers.get() else { return };
         let is_for_all =
             !public || outcome.as_ref().map_or(true, |reply| is_shareable(reply.head.as_deref()));
-        let only_for = (!is_for_all).then_some(self.flight.request);
+        let only_for = (!is_for_all).then_some(flight.request);
         followers.send_replace(Some(Landed { outcome: outcome.clone(), only_for }));
     }
 

@@ -7,7 +7,7 @@ use tokio::{task::yield_now, time::sleep};
 use super::*;
 use crate::call::{
     Owner, Reason, Reply, Wire,
-    cache::{Head, Stamp, Ticket},
+    cache::{Head, Stamp, Ticket, Versions},
     deadline::DeadlineLayer,
     testing::{Below, Seen, answered, failed, ms, outgoing, read_by},
 };
@@ -34,11 +34,22 @@ fn after(time: Duration) -> impl Fn() -> futures::future::BoxFuture<'static, Out
     }
 }
 
+/// A call that can be aborted.
+#[expect(clippy::disallowed_methods, reason = "the test is what it must end with")]
+fn spawned<S: Step<Box<Outgoing>, Out = Outcome>>(
+    coalesce: &Arc<Coalesce<S>>,
+    call: Box<Outgoing>,
+) -> tokio::task::JoinHandle<Outcome> {
+    let coalesce = Arc::clone(coalesce);
+    tokio::spawn(async move { coalesce.call(call).await })
+}
+
 fn read(user: &str) -> Box<Outgoing> {
     read_by(user, ms(1000))
 }
 
 /// How many calls the service gets when all of these are made at once.
+#[expect(clippy::vec_box, reason = "calls travel boxed")]
 async fn calls_for(calls: Vec<Box<Outgoing>>) -> usize {
     let (coalesce, seen) = coalesce(after(ms(10)));
     let outcomes = join_all(calls.into_iter().map(|call| coalesce.call(call))).await;
@@ -147,17 +158,9 @@ async fn an_answer_that_is_not_for_everybody_is_for_its_own_request_alone() {
 #[tokio::test(start_paused = true)]
 async fn a_leader_that_goes_away_leaves_its_call_to_those_who_wait() {
     let (coalesce, seen) = coalesce(after(ms(100)));
-    let leader = tokio::spawn({
-        let coalesce = Arc::clone(&coalesce);
-        async move { coalesce.call(read("alice")).await }
-    });
+    let leader = spawned(&coalesce, read("alice"));
     yield_now().await;
-    let followers: Vec<_> = (0..3)
-        .map(|_| {
-            let coalesce = Arc::clone(&coalesce);
-            tokio::spawn(async move { coalesce.call(read("alice")).await })
-        })
-        .collect();
+    let followers: Vec<_> = (0..3).map(|_| spawned(&coalesce, read("alice"))).collect();
     sleep(ms(50)).await;
     let began = Instant::now();
     leader.abort();
@@ -173,8 +176,7 @@ async fn a_call_ends_when_the_last_who_waited_has_gone() {
     let (coalesce, seen) = coalesce(after(ms(100)));
     let mut tasks = Vec::new();
     for _ in 0..3 {
-        let coalesce = Arc::clone(&coalesce);
-        tasks.push(tokio::spawn(async move { coalesce.call(read("alice")).await }));
+        tasks.push(spawned(&coalesce, read("alice")));
         yield_now().await;
     }
     for task in tasks {
@@ -264,7 +266,7 @@ async fn who_asks_after_a_write_does_not_get_an_answer_from_before_it() {
     let stamped = |stamp: Stamp| {
         let mut call = read("alice");
         let key = Key::of(&call.owner, &Sent::of("test", &call));
-        call.ticket = Some(Arc::new(Ticket { key, stamp, prior: None }));
+        call.ticket = Some(Arc::new(Ticket { key, stamp, prior: None, versions: Versions::default() }));
         call
     };
     let kept = crate::call::Kept::default();
@@ -289,10 +291,7 @@ async fn a_panic_is_its_own_requests_alone() {
             .boxed()
         }
     });
-    let call = || {
-        let coalesce = Arc::clone(&coalesce);
-        tokio::spawn(async move { coalesce.call(read("alice")).await })
-    };
+    let call = || spawned(&coalesce, read("alice"));
     let (leader, follower) = tokio::join!(call(), call());
     assert!(leader.expect_err("it panicked").is_panic());
     assert!(follower.expect("no panic").is_ok());

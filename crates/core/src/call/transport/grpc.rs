@@ -98,7 +98,9 @@ fn failed(status: &Status) -> CallError {
         Some(source) => format!("no answer: {}", causes(source)),
         None => format!("the service answered {:?}: {}", status.code(), status.message()),
     };
-    CallError::new(reason, detail).with_retry_after(pushback(status))
+    let head = |status: &Status| Head::of(&status.metadata().clone().into_headers(), SystemTime::now);
+    let head = if reason == Reason::NotFound { head(status).map(Arc::from) } else { None };
+    CallError::new(reason, detail).with_head(head).with_retry_after(pushback(status))
 }
 
 /// gRPC's own `Retry-After`, in the trailers (gRFC A6). A negative value asks not to be asked again: the far future does that.

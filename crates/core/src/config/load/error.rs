@@ -169,10 +169,12 @@ fn is_within(key: &str, table: &str) -> bool {
     key.strip_prefix(table).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
-/// Every part of the key counts, since a secret written as a table has its text one level further down.
+/// Every part of the key counts, since a secret written as a table has its text one level further down. An address of a
+/// Redis may hold its password.
 fn is_secret(key: &str) -> bool {
-    key.split('.').map(str::to_ascii_lowercase).any(|part| {
-        let part = part.trim_matches('"');
-        ["secret", "password", "token_key"].iter().any(|word| part.ends_with(word))
-    })
+    is_within(key, "redis.url")
+        || key.split('.').map(str::to_ascii_lowercase).any(|part| {
+            let part = part.trim_matches('"');
+            ["secret", "password", "token_key"].iter().any(|word| part.ends_with(word))
+        })
 }

@@ -29,6 +29,15 @@ fn no_error_shows_a_secret() {
         format!("services.users.url = [\"http://users\", \"http://name:{SECRET}@users\"]"),
         format!("services.users.url = [7, \"http://users?token={SECRET}\"]"),
         format!("services.users.url = [{{ \"http://users\" = {SECRET:?} }}]"),
+        // In the address of a Redis: of a wrong form, in a wrong place, as a list, a table or a number.
+        format!("redis.url = \"http://:{SECRET}@redis\""),
+        format!("redis.url = \"redis://:{SECRET}@\""),
+        format!("redis.url = \"redis://redis/?password={SECRET}\""),
+        format!("redis.url = \"{SECRET}\""),
+        format!("redis.url = [\"redis://:{SECRET}@redis\"]"),
+        format!("redis.url = {{ \"{SECRET}\" = \"redis\" }}"),
+        format!("redis = \"redis://:{SECRET}@redis\""),
+        format!("redis.uri = \"redis://:{SECRET}@redis\""),
         format!(
             "[auth.issuers.login]\n{issuer}\"EdDSA\"\npublic_key = \"-----BEGIN PRIVATE KEY-----{SECRET}\""
         ),
@@ -50,6 +59,11 @@ fn no_error_shows_a_secret_of_the_environment() {
         ("BFF_AUTH__ISSUERS__LOGIN", format!("{{secret = {SECRET:?}")),
         ("BFF_AUTH__ISSUERS__LOGIN", SECRET.to_owned()),
         ("BFF_AUTH__ISSUERS", format!("[{SECRET:?}]")),
+        ("BFF_REDIS__URL", format!("redis://:{SECRET}@")),
+        ("BFF_REDIS__URL", format!("[\"redis://:{SECRET}@redis\"]")),
+        ("BFF_REDIS__URL__X", format!("redis://:{SECRET}@redis")),
+        ("BFF_REDIS", format!("redis://:{SECRET}@redis")),
+        ("BFF_REDIS_URL", format!("redis://:{SECRET}@redis")),
         ("BFF_SERVICES__USERS__URL", format!("[\"http://users\", \"http://name:{SECRET}@users\"]")),
         ("BFF_SERVICES__USERS__URL", format!("[\"http://name:{SECRET}@users\"")),
     ] {
@@ -75,7 +89,8 @@ fn a_wrong_secret_is_reported_as_hidden() {
 #[test]
 fn debug_of_a_configuration_hides_secrets() {
     let text = format!(
-        "[auth.issuers.login]\nissuer = \"a\"\naudience = \"b\"\nalgorithm = \"HS256\"\nsecret = {SECRET:?}"
+        "[auth.issuers.login]\nissuer = \"a\"\naudience = \"b\"\nalgorithm = \"HS256\"\nsecret = {SECRET:?}\n\
+         [redis]\nurl = \"redis://name:{SECRET}@redis\""
     );
     let sources = file(&text).with_override("auth.issuers.login.secret", SECRET);
     let config = super::load(&sources, &[]).expect("all are valid");

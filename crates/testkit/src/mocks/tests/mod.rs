@@ -5,6 +5,7 @@ mod answers;
 mod fixtures;
 mod modes;
 mod records;
+mod said;
 
 use std::time::Duration;
 
