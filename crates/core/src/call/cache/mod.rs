@@ -14,11 +14,15 @@ mod key;
 mod levels;
 mod lookup;
 mod memory;
+#[cfg(test)]
+mod model;
 mod shared;
 mod store;
 mod terms;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod validator;
 mod vary;
 
