@@ -6,5 +6,5 @@ pub mod until;
 pub mod wire;
 
 pub use problem::assert_problem;
-pub use until::{until, within};
+pub use until::{comes_true, until, within};
 pub use wire::Wire;

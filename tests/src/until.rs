@@ -15,6 +15,16 @@ pub async fn until(what: &str, mut condition: impl FnMut() -> bool) {
     .await;
 }
 
+/// The same where it takes a request to know.
+pub async fn comes_true(what: &str, mut condition: impl AsyncFnMut() -> bool) {
+    within(PATIENCE, what, async {
+        while !condition().await {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    })
+    .await;
+}
+
 /// The output of `future`. Panics with `what` if it takes longer than `limit`.
 #[expect(clippy::disallowed_methods, reason = "a test that hangs must fail instead")]
 pub async fn within<T>(limit: Duration, what: &str, future: impl Future<Output = T>) -> T {

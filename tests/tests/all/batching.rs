@@ -151,8 +151,8 @@ async fn the_failure_of_the_call_is_everybodys_and_so_is_what_stands_in_for_it()
 }
 
 #[tokio::test]
-async fn two_requests_are_never_one_call() {
-    let bff = TestBff::start(bff()).await;
+async fn two_requests_are_never_one_batch() {
+    let bff = TestBff::with(bff()).set("services.users.coalesce", "false").start().await;
     bff.services.set("users", Mode::Slow(Duration::from_millis(200)));
     let ask = async |user: &str, ids: &str| {
         let reply = bff.as_user(user).get(&format!("/people?at_once=100&ids={ids}")).await;

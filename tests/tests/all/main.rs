@@ -7,6 +7,7 @@ mod bad_heads;
 mod bad_requests;
 mod bad_tokens;
 mod batching;
+mod caching;
 mod connections;
 mod deadlines;
 mod disconnects;

@@ -6,7 +6,7 @@ use bff_testkit::plan;
 use super::bff;
 
 async fn plan_of(route: &str, batch: bool) -> ScreenPlan {
-    let sources = bff().builtin_config().with_override("services.orders.timeout", "200ms");
+    let sources = bff().builtin_config().with_override("services.orders.timeout", "600ms");
     let sources = ["users.operations.public_profiles", "invoices.operations.of_orders"]
         .into_iter()
         .fold(sources, |sources, operation| {
@@ -64,13 +64,15 @@ async fn a_limit_below_that_of_a_batch_is_said() {
 async fn what_comes_after_a_batch_is_made_once_again() {
     let plan = plan_of("GET /sellers", true).await;
     let mut rows = rows(&plan);
-    let last = rows.pop().expect("there are calls");
+    let last =
+        rows.iter().position(|(operation, after, _)| *operation == "orders.recent" && !after.is_empty());
+    let last = rows.remove(last.expect("the call that is made of the list"));
     // The two first calls are answered in any order; their keys may then be of one turn or of two.
     let batches: Vec<_> =
         rows.iter().filter(|(operation, ..)| *operation == "users.public_profiles").collect();
     assert!(batches.len() == 1 || batches.len() == 2, "{plan}");
     let before: Vec<_> = batches.iter().flat_map(|(_, after, _)| after.clone()).collect();
     assert_eq!(before.iter().copied().collect::<std::collections::BTreeSet<_>>(), [0, 1].into(), "{plan}");
-    assert_eq!((last.0, last.2), ("orders.recent", Each::Once), "what is made of the list is no N+1");
+    assert_eq!(last.2, Each::Once, "what is made of the list is no N+1");
     assert!(last.1.iter().all(|before| *before >= 2), "{plan}");
 }
