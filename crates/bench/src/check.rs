@@ -1,7 +1,6 @@
 //! Whether a gateway's replies are the right ones.
 
 use anyhow::{Context, Result, bail, ensure};
-use bff_bench::replies;
 use bff_bench::reply::Reply;
 use memchr::memmem;
 use serde_json::Value;
@@ -9,10 +8,33 @@ use serde_json::Value;
 /// What a gateway must answer.
 #[derive(Clone, Copy)]
 pub(crate) enum Answer {
-    /// `profile`, `orders` and `notifications` are what the services sent, and every reply has the same bytes.
-    Exact,
+    /// These sections are what the services sent, and every reply has the same bytes.
+    Exact(&'static [(&'static str, &'static str)]),
     /// These sections are there and none of them is null; the rest may vary from reply to reply.
     Sections(&'static [&'static str]),
+}
+
+/// How many calls reach our services.
+#[derive(Clone, Copy)]
+pub(crate) enum Calls {
+    /// Exactly so many for each reply. Fewer mean that something kept answered, or one call for several who asked the same;
+    /// more, that calls were sent again: either way the figures are none of the same work.
+    PerReply(u32),
+    /// It calls other services.
+    Uncounted,
+}
+
+impl Calls {
+    pub(crate) fn verify(self, calls: u64, replies: u64) -> Result<()> {
+        if let Self::PerReply(each) = self {
+            let expected = replies * u64::from(each);
+            ensure!(
+                calls == expected,
+                "{calls} calls reached the services for {replies} replies instead of {expected}, {each} for each"
+            );
+        }
+        Ok(())
+    }
 }
 
 /// Checks the replies of one connection: the first one in full, the others against the first.
@@ -52,13 +74,8 @@ impl Check {
     fn read_in_full(&self, body: &[u8]) -> Result<First> {
         let screen: Value = serde_json::from_slice(body).context("a reply that is no JSON")?;
         match self.answer {
-            Answer::Exact => {
-                let sent = [
-                    ("profile", replies::PROFILE),
-                    ("orders", replies::ORDERS),
-                    ("notifications", replies::NOTIFICATIONS),
-                ];
-                for (section, sent) in sent {
+            Answer::Exact(sections) => {
+                for (section, sent) in sections {
                     let sent: Value = serde_json::from_str(sent)?;
                     ensure!(screen[section] == sent, "{section} is not what the service sent");
                 }
@@ -84,6 +101,15 @@ mod tests {
     use std::borrow::Cow;
 
     use super::*;
+
+    #[test]
+    fn one_call_too_few_or_too_many_is_noticed() {
+        Calls::PerReply(3).verify(300, 100).expect("three for each");
+        Calls::PerReply(3).verify(299, 100).expect_err("one was shared");
+        Calls::PerReply(3).verify(301, 100).expect_err("one was sent again");
+        Calls::PerReply(0).verify(1, 100).expect_err("one was not kept");
+        Calls::Uncounted.verify(0, 100).expect("other services");
+    }
 
     #[test]
     fn a_section_that_becomes_null_is_noticed() {

@@ -4,17 +4,21 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;
 
 use anyhow::Result;
-use bff_bench::SCREEN_PATH;
 use bff_bench::process::{Probe, Program};
 use bff_bench::settings::{Service, Settings};
+use bff_bench::{SCREEN_PATH, replies};
 
-use crate::check::Answer;
-
-/// Without `--only`.
-pub(crate) const MEASURED_BY_DEFAULT: &str = "a,b,c,d";
+use crate::check::{Answer, Calls};
 
 /// Measured whenever it is there.
-pub(crate) const EARLIER: char = 'e';
+pub(crate) const EARLIER: char = 'z';
+
+/// The replies of our services, as the overview has them.
+const OVERVIEW: Answer = Answer::Exact(&[
+    ("profile", replies::PROFILE),
+    ("orders", replies::ORDERS),
+    ("notifications", replies::NOTIFICATIONS),
+]);
 
 /// A gateway, how to start it and what to expect of it.
 pub(crate) struct Gateway {
@@ -29,10 +33,8 @@ pub(crate) struct Gateway {
     pub(crate) address: SocketAddr,
     pub(crate) path: &'static str,
     pub(crate) answer: Answer,
-    /// How many calls on our services a reply takes at least. Fewer mean that a cache or coalescing answered, and
-    /// then the figures are no figures of the same work.
-    pub(crate) calls: u32,
-    /// Who asks; without one, every connection is a user of its own.
+    pub(crate) calls: Calls,
+    /// Who asks, with another role on every connection; without one, every connection is another user.
     pub(crate) user: Option<&'static str>,
 }
 
@@ -61,6 +63,7 @@ pub(crate) fn all(services: &Settings, earlier: Option<&Path>) -> Result<Vec<Gat
             services,
         )?,
         web(services)?,
+        kept(services)?,
     ];
     if let Some(file) = earlier {
         let about = "c as an earlier commit had it";
@@ -72,7 +75,7 @@ pub(crate) fn all(services: &Settings, earlier: Option<&Path>) -> Result<Vec<Gat
 }
 
 /// A gateway of this crate: it reads the variables of [`Settings`] and joins the replies of our services.
-fn ours(
+pub(crate) fn ours(
     key: char,
     name: &'static str,
     about: &'static str,
@@ -86,8 +89,22 @@ fn ours(
     let profile = (key == 'b').then_some("naive");
     let program =
         Program { package: "bff-bench", binary, file: None, profile, arguments: Vec::new(), env, ready };
-    let (path, answer) = (SCREEN_PATH, Answer::Exact);
-    Ok(Gateway { key, name, about, program, before: Vec::new(), address, path, answer, calls: 3, user: None })
+    let (path, answer, calls) = (SCREEN_PATH, OVERVIEW, Calls::PerReply(3));
+    Ok(Gateway { key, name, about, program, before: Vec::new(), address, path, answer, calls, user: None })
+}
+
+/// c where the services say that their replies are fresh for longer than any run: all of it comes from memory.
+fn kept(services: &Settings) -> Result<Gateway> {
+    let Settings { users, orders, notifications, .. } = services;
+    let services = Settings {
+        users: users.kept(),
+        orders: orders.kept(),
+        notifications: notifications.kept(),
+        ..services.clone()
+    };
+    let about = "c where the services say max-age: every caller's replies are kept, and no call is made";
+    let gateway = ours('e', "kept", about, "bff-bench-screen", &services)?;
+    Ok(Gateway { calls: Calls::PerReply(0), ..gateway })
 }
 
 /// The web BFF as it is, for information: its orders come by gRPC, and all its services are the demo's mocks.
@@ -140,12 +157,12 @@ fn web(services: &Settings) -> Result<Gateway> {
         address,
         path: "/api/dashboard/overview",
         answer: Answer::Sections(&["profile", "orders", "notifications"]),
-        calls: 0,
+        calls: Calls::Uncounted,
         user: Some("alice"),
     })
 }
 
-/// The services of a, b and c, and what their callers have to know. `listen` is each gateway's own to choose.
+/// The services of a, b, c and e, and what their callers have to know. `listen` is each gateway's own to choose.
 pub(crate) fn services() -> Result<(Settings, Program)> {
     let service = |path: &str| anyhow::Ok(Service { address: free_address()?, path: path.to_owned() });
     let settings = Settings {
@@ -156,6 +173,7 @@ pub(crate) fn services() -> Result<(Settings, Program)> {
         users: service("/users/me")?,
         orders: service("/orders?limit=5")?,
         notifications: service("/notifications?unread=true")?,
+        cache: None,
     };
     let program = Program {
         package: "bff-bench",

@@ -15,3 +15,6 @@ pub mod token;
 
 /// The path of the screen that `bff-bench-floor`, `bff-bench-naive` and `bff-bench-screen` answer.
 pub const SCREEN_PATH: &str = "/dashboard/overview";
+
+/// Where `bff-bench-screen` makes one call, another one for each key.
+pub const KEYS_PATH: &str = "/dashboard/notifications/{key}";

@@ -1,7 +1,7 @@
 //! The load on tokio: a closed loop at saturation, and connections that do nothing. See `pace` for a fixed rate.
 //!
-//! Each connection carries the token of a user of its own, so that a gateway can neither share one call between
-//! concurrent requests nor charge one user for all of them.
+//! Each connection carries the token of a caller of its own, so that a gateway can neither share one call between
+//! concurrent requests nor charge one caller for all of them.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -26,37 +26,46 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 const OPENING: usize = 64;
 
 /// Where the load goes.
+#[derive(Clone)]
 pub(crate) struct Target {
     pub(crate) address: SocketAddr,
-    /// One request a user, ready to be written.
-    pub(crate) requests: Vec<Vec<u8>>,
+    pub(crate) path: &'static str,
+    /// One a caller.
+    pub(crate) tokens: Vec<String>,
     pub(crate) answer: Answer,
     pub(crate) meter: Meter,
 }
 
 impl Target {
+    /// What a connection sends, ready to be written.
     pub(crate) fn request(&self, connection: usize) -> Vec<u8> {
-        self.requests[connection % self.requests.len()].clone()
+        self.request_of(self.path, connection)
+    }
+
+    /// The same for another path.
+    pub(crate) fn request_of(&self, path: &str, connection: usize) -> Vec<u8> {
+        let (host, token) = (self.address, &self.tokens[connection % self.tokens.len()]);
+        format!("GET {path} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {token}\r\n\r\n").into()
     }
 }
 
 /// A keep-alive connection with one request in flight at a time.
-struct Connection {
+pub(crate) struct Connection {
     stream: TcpStream,
-    request: Vec<u8>,
+    pub(crate) request: Vec<u8>,
     incoming: Incoming,
     check: Check,
 }
 
 impl Connection {
-    async fn open(target: &Target, number: usize) -> Result<Self> {
+    pub(crate) async fn open(target: &Target, number: usize) -> Result<Self> {
         let stream = TcpStream::connect(target.address).await.context("connecting to the gateway")?;
         stream.set_nodelay(true)?;
         let (request, check) = (target.request(number), Check::new(target.answer));
         Ok(Self { stream, request, incoming: Incoming::new(), check })
     }
 
-    async fn exchange(&mut self) -> Result<()> {
+    pub(crate) async fn exchange(&mut self) -> Result<()> {
         self.stream.write_all(&self.request).await?;
         loop {
             let read = self.stream.read(self.incoming.space()).await?;

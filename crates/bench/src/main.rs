@@ -7,6 +7,7 @@
 
 mod check;
 mod gateway;
+mod keys;
 mod load;
 mod measure;
 mod pace;
@@ -16,13 +17,15 @@ mod sample;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use bff_bench::process::{self, Running};
 use bff_bench::runner;
+use bff_bench::settings::Settings;
 use clap::Parser;
 use serde_json::json;
 
 use gateway::Gateway;
+use keys::Keys;
 use measure::{Figures, Plan};
 use report::Ratio;
 
@@ -41,9 +44,16 @@ struct Options {
     /// Requests a second at the fixed rate
     #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     rate: u32,
-    /// Gateways to measure
-    #[arg(long, value_delimiter = ',', default_value = gateway::MEASURED_BY_DEFAULT)]
-    only: Vec<char>,
+    /// Callers on the connections, in turn [default: one on each]. With fewer, calls of one caller become one, and the run ends
+    /// since it is no run of three calls a request
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    callers: Option<u16>,
+    /// Gateways to measure, and "keys": what kept replies take
+    #[arg(long, value_delimiter = ',', default_value = "a,b,c,d,e,keys")]
+    only: Vec<String>,
+    /// Keys that are asked for in "keys"
+    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(20_000..=10_000_000))]
+    keys: u32,
     /// A bff-bench-screen of an earlier commit, to be measured beside this one's (just bench-against)
     #[arg(long, value_name = "FILE")]
     earlier: Option<PathBuf>,
@@ -76,14 +86,12 @@ async fn run(options: &Options) -> Result<ExitCode> {
         rounds: options.rounds,
         seconds: options.seconds,
         connections: options.connections.into(),
+        callers: options.callers.unwrap_or(options.connections).into(),
         rate: options.rate,
     };
     let (settings, services) = gateway::services()?;
     let all = gateway::all(&settings, options.earlier.as_deref())?;
-    let mut chosen = choose(&all, &options.only)?;
-    chosen.extend(
-        all.iter().filter(|gateway| gateway.key == gateway::EARLIER && !options.only.contains(&gateway.key)),
-    );
+    let chosen = choose(&all, &options.only)?;
     let of_gateways = chosen.iter().flat_map(|gateway| gateway.before.iter().chain([&gateway.program]));
     of_gateways.chain([&services]).try_for_each(process::build)?;
     if cfg!(debug_assertions) {
@@ -91,29 +99,50 @@ async fn run(options: &Options) -> Result<ExitCode> {
     }
     let _services = Running::start(&services).await?;
 
-    let mut figures: Vec<Figures> = Vec::new();
+    let figures = rounds(&plan, &settings, &chosen).await?;
+    let ratios = Ratio::all(&figures);
+    let keys = if options.only.iter().any(|row| row == keys::ROW) {
+        Some(keys::measure(&settings, options.keys).await.context(keys::ROW)?)
+    } else {
+        None
+    };
+    if !chosen.is_empty() {
+        println!("{}", report::text(&plan, &chosen, &figures, &ratios));
+    }
+    if let Some(keys) = &keys {
+        println!("{}", keys.text());
+    }
+    if let Some(file) = &options.json {
+        let cores = std::thread::available_parallelism()?;
+        let written =
+            json!({ "cores": cores, "plan": plan, "rounds": figures, "ratios": ratios, "keys": keys });
+        std::fs::write(file, format!("{written:#}\n")).with_context(|| file.display().to_string())?;
+    }
+    let met = Ratio::goals_are_met(&ratios) && keys.as_ref().is_some_and(Keys::is_met);
+    Ok(if options.check && !met { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+async fn rounds(plan: &Plan, settings: &Settings, chosen: &[&Gateway]) -> Result<Vec<Figures>> {
+    let mut figures = Vec::new();
     for round in 1..=plan.rounds {
-        let mut order = chosen.clone();
-        order.rotate_left((round as usize - 1) % chosen.len());
+        let mut order = chosen.to_vec();
+        order.rotate_left((round as usize - 1) % chosen.len().max(1));
         for gateway in order {
             println!("round {round} of {}: {} {}", plan.rounds, gateway.key, gateway.name);
-            let measured = measure::measure(gateway, &settings, &plan, round).await;
+            let measured = measure::measure(gateway, settings, plan, round).await;
             figures.push(measured.with_context(|| format!("gateway {} {}", gateway.key, gateway.name))?);
         }
     }
-
-    let ratios = Ratio::all(&figures);
-    println!("{}", report::text(&plan, &chosen, &figures, &ratios));
-    if let Some(file) = &options.json {
-        let cores = std::thread::available_parallelism()?;
-        let written = json!({ "cores": cores, "plan": plan, "rounds": figures, "ratios": ratios });
-        std::fs::write(file, format!("{written:#}\n")).with_context(|| file.display().to_string())?;
-    }
-    Ok(if options.check && !Ratio::goals_are_met(&ratios) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(figures)
 }
 
-fn choose<'a>(all: &'a [Gateway], keys: &[char]) -> Result<Vec<&'a Gateway>> {
-    let known: String = all.iter().map(|gateway| gateway.key).collect();
-    let find = |key: &char| all.iter().find(|gateway| gateway.key == *key);
-    keys.iter().map(|key| find(key).with_context(|| format!("no gateway {key}, only {known}"))).collect()
+/// The gateways among the chosen rows, and the earlier one whenever it is there.
+fn choose<'a>(all: &'a [Gateway], rows: &[String]) -> Result<Vec<&'a Gateway>> {
+    let known: Vec<_> = all.iter().map(|gateway| gateway.key.to_string()).collect();
+    if let Some(unknown) = rows.iter().find(|row| *row != keys::ROW && !known.contains(row)) {
+        bail!("no row {unknown}, only {},{}", known.join(","), keys::ROW);
+    }
+    let is_chosen =
+        |gateway: &&Gateway| gateway.key == gateway::EARLIER || rows.contains(&gateway.key.to_string());
+    Ok(all.iter().filter(is_chosen).collect())
 }

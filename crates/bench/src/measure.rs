@@ -1,13 +1,13 @@
 //! One round of one gateway: memory in a fresh process, then load in another one.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Error, Result, anyhow, ensure};
+use anyhow::{Error, Result, anyhow};
 use bff_bench::meter::Meter;
 use bff_bench::process::{self, Running};
-use bff_bench::{settings::Settings, token};
+use bff_bench::settings::Settings;
+use bff_bench::token::{self, Caller};
 use serde::Serialize;
 use tokio::time::sleep;
 
@@ -20,7 +20,7 @@ use crate::sample::Sample;
 const WARM_UP: Duration = Duration::from_secs(1);
 
 /// Until a gateway has finished what it does after a reply.
-const SETTLING: Duration = Duration::from_millis(200);
+pub(crate) const SETTLING: Duration = Duration::from_millis(200);
 
 /// What every gateway is measured with.
 #[derive(Serialize)]
@@ -29,6 +29,8 @@ pub(crate) struct Plan {
     /// Seconds of each measurement.
     pub(crate) seconds: u64,
     pub(crate) connections: usize,
+    /// Who asks on them, in turn.
+    pub(crate) callers: usize,
     /// Requests a second of the open loop.
     pub(crate) rate: u32,
 }
@@ -78,20 +80,18 @@ pub(crate) async fn measure(
     plan: &Plan,
     round: u32,
 ) -> Result<Figures> {
-    let resident_mib = resident(&Started::new(gateway, services, plan).await?).await?;
-    let started = Started::new(gateway, services, plan).await?;
+    let resident_mib = resident(&Started::new(gateway, services, plan.callers).await?).await?;
+    let started = Started::new(gateway, services, plan.callers).await?;
     let loaded = async {
         let (target, window) = (&started.target, Duration::from_secs(plan.seconds));
-        let before = answered(services.users.address).await?;
+        // What a gateway may keep it has from here on.
+        load::idle(target, &mut Vec::new(), plan.connections).await?;
+        let before = answered(services).await?;
         let saturation = load::saturate(target, plan.connections, WARM_UP, window).await?;
         let fixed_rate = pace(target, plan.connections, plan.rate, window).await?;
-        let calls = u32::try_from(answered(services.users.address).await? - before)?;
-        let calls_per_reply = f64::from(calls) / f64::from(saturation.replies + fixed_rate.replies);
-        ensure!(
-            calls_per_reply >= f64::from(gateway.calls),
-            "{calls_per_reply:.2} calls per reply reached the services instead of {}",
-            gateway.calls
-        );
+        let (calls, replies) = (answered(services).await? - before, saturation.replies + fixed_rate.replies);
+        gateway.calls.verify(calls, replies.into())?;
+        let calls_per_reply = f64::from(u32::try_from(calls)?) / f64::from(replies);
         let (saturation, fixed_rate) = (Load::of(&saturation), Load::of(&fixed_rate));
         Ok(Figures { gateway: gateway.key, round, saturation, fixed_rate, resident_mib, calls_per_reply })
     };
@@ -113,28 +113,28 @@ async fn resident(started: &Started) -> Result<Resident> {
 }
 
 /// A gateway that is ready, with its own services if it has any.
-struct Started {
-    target: Arc<Target>,
+pub(crate) struct Started {
+    pub(crate) target: Arc<Target>,
     gateway: Running,
     _services: Vec<Running>,
 }
 
 impl Started {
-    async fn new(gateway: &Gateway, services: &Settings, plan: &Plan) -> Result<Self> {
+    pub(crate) async fn new(gateway: &Gateway, services: &Settings, callers: usize) -> Result<Self> {
         let mut own = Vec::new();
         for program in &gateway.before {
             own.push(Running::start(program).await?);
         }
         let running = Running::start(&gateway.program).await?;
-        let requests = (0..plan.connections).map(|user| {
-            let own = format!("usr_{user:04}");
-            let token = token::sign(services, gateway.user.unwrap_or(&own))?;
-            let (path, host) = (gateway.path, gateway.address);
-            Ok(format!("GET {path} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {token}\r\n\r\n").into())
+        let tokens = (0..callers).map(|caller| {
+            let own = format!("usr_{caller:04}");
+            let usual = Caller { user: &own, role: "beta" };
+            token::sign(services, gateway.user.map_or(usual, |user| Caller { user, role: &own }))
         });
         let target = Arc::new(Target {
             address: gateway.address,
-            requests: requests.collect::<Result<_>>()?,
+            path: gateway.path,
+            tokens: tokens.collect::<Result<_>>()?,
             answer: gateway.answer,
             meter: Meter::new(running.id()),
         });
@@ -142,7 +142,7 @@ impl Started {
     }
 
     /// The error together with what the gateway said about it.
-    fn blame(&self, error: &Error) -> Error {
+    pub(crate) fn blame(&self, error: &Error) -> Error {
         match self.gateway.last_words().trim_end() {
             "" => anyhow!("{error:#}; it wrote nothing to stderr"),
             words => anyhow!("{error:#}; its stderr ends with\n{words}"),
@@ -150,7 +150,7 @@ impl Started {
     }
 }
 
-/// How many replies the services have given so far.
-async fn answered(service: SocketAddr) -> Result<u64> {
-    Ok(process::get(service, "/answered").await?.parse()?)
+/// How many replies the services have given so far, all of them together.
+pub(crate) async fn answered(services: &Settings) -> Result<u64> {
+    Ok(process::get(services.users.address, "/answered").await?.parse()?)
 }

@@ -52,10 +52,19 @@ impl Meter {
 
     /// Resident memory in MiB.
     pub fn resident_mib(self) -> Result<f64> {
+        self.status_mib("VmRSS:")
+    }
+
+    /// The most that resident memory has been since the start, in MiB.
+    pub fn highest_mib(self) -> Result<f64> {
+        self.status_mib("VmHWM:")
+    }
+
+    fn status_mib(self, name: &'static str) -> Result<f64> {
         let path = format!("/proc/{}/status", self.process);
         let status = std::fs::read_to_string(&path).context("resident memory can only be read on Linux")?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kib = line.and_then(|line| line.trim().strip_suffix(" kB")).context("no VmRSS")?;
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        let kib = line.and_then(|line| line.trim().strip_suffix(" kB")).context(name)?;
         Ok(kib.parse::<f64>()? / 1024.0)
     }
 }

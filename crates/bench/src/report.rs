@@ -40,9 +40,10 @@ pub(crate) struct Ratio {
 }
 
 /// What is promised, and what helps to judge it.
-const RATIOS: [(char, char, Option<f64>); 5] = [
+const RATIOS: [(char, char, Option<f64>); 6] = [
     ('c', 'a', Some(1.60)),
     ('c', 'b', Some(0.35)),
+    ('e', 'c', Some(0.60)),
     ('b', 'a', None),
     ('d', 'a', None),
     ('c', EARLIER, None),
@@ -144,7 +145,8 @@ pub(crate) fn text(plan: &Plan, gateways: &[&Gateway], figures: &[Figures], rati
 
 const LEGEND: &str = "
 us/request is user and system time of the gateway's process alone, per reply. The load and the services share the
-machine with it. Each connection has a user and a token of its own; its token stays the same, so a gateway that
-remembers verified tokens gains, as it would in use. Latency counts from the instant at which a request should have
+machine with it. Each connection has a caller and a token of its own, so no call is made for two; its token stays the
+same, so a gateway that remembers verified tokens gains, as it would in use. calls/reply is counted by the services, and
+a run that makes others than its legend says is none. Latency counts from the instant at which a request should have
 left. The floor has our allocator so that the comparison does not favour us; the naive gateway keeps the system's,
 as it was written.";

@@ -9,11 +9,15 @@
 //! | `BENCH_ISSUER` | the `iss` that a token must name | `https://id.example` |
 //! | `BENCH_AUDIENCE` | the `aud` that a token must name | `bff` |
 //! | `BENCH_USERS`, `BENCH_ORDERS`, `BENCH_NOTIFICATIONS` | where a service listens | `127.0.0.1:8081` |
-//! | `BENCH_USERS_PATH`, `BENCH_ORDERS_PATH`, `BENCH_NOTIFICATIONS_PATH` | what to GET there | `/users/me` |
+//! | `BENCH_USERS_PATH`, `BENCH_ORDERS_PATH`, `BENCH_NOTIFICATIONS_PATH` | what to GET there; a reply from below `/kept/` may be kept | `/users/me` |
+//! | `BENCH_CACHE` | if it is there, `cache.max_size` of `bff-bench-screen` | `1GiB` |
 
 use std::net::SocketAddr;
 
 use anyhow::{Context, Result};
+
+/// Replies from below this path say for how long they are fresh; all others say `no-store`.
+pub const KEPT: &str = "/kept/";
 
 /// The whole environment of a gateway; `bff-bench-services` reads the addresses of the three services.
 #[derive(Clone)]
@@ -32,6 +36,8 @@ pub struct Settings {
     pub orders: Service,
     /// Answers with [`crate::replies::NOTIFICATIONS`].
     pub notifications: Service,
+    /// What kept replies may take, if that is not the default.
+    pub cache: Option<String>,
 }
 
 /// One service and the call that the screen makes on it.
@@ -47,6 +53,12 @@ impl Service {
     /// The call as an absolute URL.
     pub fn url(&self) -> String {
         format!("http://{}{}", self.address, self.path)
+    }
+
+    /// The same call with a reply that says for how long it is fresh.
+    #[must_use]
+    pub fn kept(&self) -> Self {
+        Self { path: format!("{}{}", KEPT.trim_end_matches('/'), self.path), ..*self }
     }
 
     fn from_env(variable: &str) -> Result<Self> {
@@ -65,6 +77,7 @@ impl Settings {
             users: Service::from_env("BENCH_USERS")?,
             orders: Service::from_env("BENCH_ORDERS")?,
             notifications: Service::from_env("BENCH_NOTIFICATIONS")?,
+            cache: std::env::var("BENCH_CACHE").ok(),
         })
     }
 
@@ -82,6 +95,7 @@ impl Settings {
             env.push((format!("BENCH_{name}"), service.address.to_string()));
             env.push((format!("BENCH_{name}_PATH"), service.path.clone()));
         }
+        env.extend(self.cache.clone().map(|size| ("BENCH_CACHE".to_owned(), size)));
         env
     }
 }

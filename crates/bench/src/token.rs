@@ -37,22 +37,31 @@ pub fn validation(settings: &Settings) -> Validation {
     validation
 }
 
-/// A token for `subject` that outlives any run.
-pub fn sign(settings: &Settings, subject: &str) -> Result<String> {
+/// Who asks. Another user is another caller, and so is the same user with another role: what services answer may depend on it.
+#[derive(Clone, Copy)]
+pub struct Caller<'a> {
+    /// Becomes `x-user-id`.
+    pub user: &'a str,
+    /// A role beside `customer`.
+    pub role: &'a str,
+}
+
+/// A caller's token, which outlives any run.
+pub fn sign(settings: &Settings, caller: Caller<'_>) -> Result<String> {
     let Settings { issuer, audience, secret, .. } = settings;
-    sign_as(issuer, audience, secret, subject)
+    sign_as(issuer, audience, secret, caller)
 }
 
 /// The same for a BFF that has other services than those of [`Settings`].
-pub fn sign_as(issuer: &str, audience: &str, secret: &str, subject: &str) -> Result<String> {
+pub fn sign_as(issuer: &str, audience: &str, secret: &str, caller: Caller<'_>) -> Result<String> {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?;
     let claims = Issued {
         iss: issuer,
         aud: audience,
-        sub: subject,
+        sub: caller.user,
         iat: now.as_secs(),
         exp: (now + Duration::from_hours(24)).as_secs(),
-        roles: ["customer", "beta"],
+        roles: ["customer", caller.role],
         scope: "profile:read orders:read notifications:read",
     };
     let key = EncodingKey::from_secret(secret.as_bytes());

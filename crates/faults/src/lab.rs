@@ -1,20 +1,18 @@
 //! One run: three scripted services, and a BFF of its own that is set as the row says.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 use bff_bench::meter::Meter;
 use bff_bench::process::{self, Probe, Program, Running};
-use bff_bench::token;
 use serde::Deserialize;
 
 use crate::behaviour::Behaviour;
+use crate::callers::{AUDIENCE, Callers, ISSUER, SECRET};
+use crate::load::Connection;
 use crate::service::{self, Service};
-
-const ISSUER: &str = "https://id.example";
-const AUDIENCE: &str = "bff";
-const SECRET: &str = "a secret that guards nothing: everything here stays on loopback";
 
 /// How long a service takes that is well.
 pub(crate) const WELL: Duration = Duration::from_millis(5);
@@ -76,8 +74,8 @@ pub(crate) struct Lab {
     pub(crate) c: Service,
     pub(crate) address: SocketAddr,
     pub(crate) meter: Meter,
+    pub(crate) callers: Arc<Callers>,
     bff: Running,
-    token: String,
 }
 
 /// The BFF as a program, with nothing set.
@@ -107,16 +105,13 @@ impl Lab {
         ];
         program.env = settings.above(own);
         let bff = Running::start(&program).await?;
-        let token = token::sign_as(ISSUER, AUDIENCE, SECRET, "usr_faults")?;
-        let meter = Meter::new(bff.id());
-        Ok(Self { a, b, c, address, meter, bff, token })
+        let (meter, callers) = (Meter::new(bff.id()), Arc::new(Callers::new(address)));
+        Ok(Self { a, b, c, address, meter, callers, bff })
     }
 
-    /// A GET, ready to be written.
-    pub(crate) fn request(&self, path: &str, headers: &str) -> Vec<u8> {
-        let Self { address, token, .. } = self;
-        format!("GET {path} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {token}\r\n{headers}\r\n")
-            .into()
+    /// A connection of a caller who has not asked before.
+    pub(crate) async fn connect(&self) -> Result<Connection> {
+        Connection::open(self.callers.next()?).await
     }
 
     pub(crate) async fn gauges(&self) -> Result<Gauges> {

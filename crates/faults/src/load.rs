@@ -1,9 +1,9 @@
-//! The load: an open loop at a fixed rate on as many connections as it takes.
+//! The load: an open loop at a fixed rate on as many connections as it takes, each of another caller.
 //!
 //! Requests leave at fixed instants, whether earlier ones have been answered or not. Latency counts from the instant at
 //! which a request should have left, so a stall shows in every request that it held up.
 
-use std::net::SocketAddr;
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -17,24 +17,26 @@ use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::timeout;
 
+use crate::callers::{Caller, Callers};
 use crate::lab::Lab;
 use crate::replies::{Outcome, Request};
 
-/// A keep-alive connection with one request in flight at a time.
+/// A caller's keep-alive connection with one request in flight at a time.
 pub(crate) struct Connection {
+    caller: Caller,
     stream: TcpStream,
     incoming: Incoming,
 }
 
 impl Connection {
-    pub(crate) async fn open(address: SocketAddr) -> Result<Self> {
-        let stream = TcpStream::connect(address).await?;
+    pub(crate) async fn open(caller: Caller) -> Result<Self> {
+        let stream = TcpStream::connect(caller.address).await?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream, incoming: Incoming::new() })
+        Ok(Self { caller, stream, incoming: Incoming::new() })
     }
 
-    pub(crate) async fn ask(&mut self, request: &[u8]) -> Result<Outcome> {
-        self.stream.write_all(request).await?;
+    pub(crate) async fn ask(&mut self, path: &str) -> Result<Outcome> {
+        self.stream.write_all(&self.caller.request(path, "")).await?;
         let outcome = loop {
             let read = self.stream.read(self.incoming.space()).await?;
             if let Some(reply) = self.incoming.advance(read)? {
@@ -53,21 +55,33 @@ pub(crate) struct Load {
 }
 
 struct Shared {
-    address: SocketAddr,
+    callers: Arc<Callers>,
     /// Taken in turn.
-    requests: Vec<Vec<u8>>,
-    idle: Mutex<Vec<Connection>>,
+    paths: Vec<&'static str>,
+    /// Who has waited longest asks next.
+    idle: Mutex<VecDeque<Connection>>,
     sent: Mutex<Vec<Request>>,
     stopped: AtomicBool,
 }
 
 impl Load {
     /// Asks for these paths in turn, `rate` times a second.
-    pub(crate) fn start(lab: &Lab, paths: &[&str], rate: u32, window: Duration) -> Self {
+    pub(crate) fn start(lab: &Lab, paths: &[&'static str], rate: u32, window: Duration) -> Self {
+        Self::of(Vec::new(), lab, paths, rate, window)
+    }
+
+    /// The same with these connections to begin with.
+    pub(crate) fn of(
+        connections: Vec<Connection>,
+        lab: &Lab,
+        paths: &[&'static str],
+        rate: u32,
+        window: Duration,
+    ) -> Self {
         let shared = Arc::new(Shared {
-            address: lab.address,
-            requests: paths.iter().map(|path| lab.request(path, "")).collect(),
-            idle: Mutex::default(),
+            callers: Arc::clone(&lab.callers),
+            paths: paths.to_vec(),
+            idle: Mutex::new(connections.into()),
             sent: Mutex::default(),
             stopped: AtomicBool::new(false),
         });
@@ -122,32 +136,32 @@ impl Shared {
         self.sent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
+    fn idle(&self) -> MutexGuard<'_, VecDeque<Connection>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn note(&self, intended: Instant) -> usize {
         let mut sent = self.sent();
-        let path = sent.len() % self.requests.len();
+        let path = sent.len() % self.paths.len();
         sent.push(Request { path, intended, answer: None });
         sent.len() - 1
     }
 }
 
 async fn exchange(shared: Arc<Shared>, place: usize) {
-    let idle = shared.idle().pop();
-    let request = &shared.requests[place % shared.requests.len()];
+    let idle = shared.idle().pop_front();
+    let path = shared.paths[place % shared.paths.len()];
     let asked = async {
         let mut connection = match idle {
             Some(connection) => connection,
-            None => Connection::open(shared.address).await?,
+            None => Connection::open(shared.callers.next()?).await?,
         };
-        let outcome = connection.ask(request).await?;
+        let outcome = connection.ask(path).await?;
         anyhow::Ok((connection, outcome))
     };
     let outcome = match asked.await {
         Ok((connection, outcome)) => {
-            shared.idle().push(connection);
+            shared.idle().push_back(connection);
             outcome
         }
         Err(error) => Outcome::Broken(format!("{error:#}").into()),

@@ -7,6 +7,7 @@
 #![expect(clippy::disallowed_methods, reason = "a load generator serves no requests")]
 
 mod behaviour;
+mod callers;
 mod connection;
 mod lab;
 mod load;

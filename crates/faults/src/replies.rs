@@ -13,6 +13,8 @@ pub(crate) enum Outcome {
     Whole,
     /// Some are missing, for these reasons.
     Degraded(Vec<Box<str>>),
+    /// None is missing, but some are what their service said so many seconds ago at most.
+    Stale(u64),
     /// Another status than 200.
     Failed(u16),
     /// No reply.
@@ -27,12 +29,25 @@ impl Outcome {
         let body = String::from_utf8_lossy(&reply.body);
         let reasons = body.split(r#""reason":""#).skip(1).filter_map(|rest| rest.split('"').next());
         let reasons: Vec<Box<str>> = reasons.map(Into::into).collect();
-        if reasons.is_empty() { Self::Whole } else { Self::Degraded(reasons) }
+        let ages: Vec<u64> = body.split(STALE).skip(1).filter_map(number).collect();
+        match ages.iter().max() {
+            _ if reasons.is_empty() => Self::Whole,
+            Some(oldest) if ages.len() == reasons.len() => Self::Stale(*oldest),
+            _ => Self::Degraded(reasons),
+        }
     }
 
     pub(crate) fn says(&self, reason: &str) -> bool {
         matches!(self, Self::Degraded(reasons) if reasons.iter().any(|said| **said == *reason))
     }
+}
+
+/// What says that a section is stale; how old it is follows.
+const STALE: &str = r#""fallback":"stale","age":"#;
+
+/// The number that a text begins with.
+fn number(text: &str) -> Option<u64> {
+    text.split(|character: char| !character.is_ascii_digit()).next()?.parse().ok()
 }
 
 /// A request and what became of it.
@@ -108,6 +123,16 @@ mod tests {
         assert_eq!(degraded, Outcome::Degraded(vec!["timeout".into()]));
         assert!(degraded.says("timeout") && !degraded.says("open_breaker"));
         assert_eq!(outcome(502, "{}"), Outcome::Failed(502));
+    }
+
+    #[test]
+    fn a_stale_reply_has_all_sections_and_says_how_old_they_are() {
+        let stale = r#"{"section":"c","reason":"timeout","fallback":"stale","age":7}"#;
+        let degraded = |entries: &str| format!(r#"{{"c":{{}},"_meta":{{"degraded":[{entries}]}}}}"#);
+        assert_eq!(outcome(200, &degraded(stale)), Outcome::Stale(7));
+        let missing = r#"{"section":"b","reason":"timeout"}"#;
+        let reasons = vec!["timeout".into(), "timeout".into()];
+        assert_eq!(outcome(200, &degraded(&format!("{stale},{missing}"))), Outcome::Degraded(reasons));
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use std::{error::Error, sync::LazyLock};
 
-use bff_bench::{SCREEN_PATH, settings::Settings};
+use bff_bench::{KEYS_PATH, SCREEN_PATH, settings::Settings};
 use bff_core::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -22,7 +22,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let settings = &*SETTINGS;
     let bff = Bff::new("bff-bench-screen", "crates/bench/src/bin/screen.rs", "")
         .services::<(Users, Orders, Notifications)>()
-        .routes(Routes::new().get(SCREEN_PATH, overview, signed_in()));
+        .routes(Routes::new().get(SCREEN_PATH, overview, signed_in()).get(KEYS_PATH, of_key, signed_in()));
     let mut sources = bff.builtin_config();
     for (key, value) in [
         ("server.listen", settings.listen.to_string()),
@@ -36,6 +36,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("services.notifications.url", format!("http://{}", settings.notifications.address)),
     ] {
         sources = sources.with_override(key, value);
+    }
+    if let Some(size) = &settings.cache {
+        sources = sources.with_override("cache.max_size", size);
     }
     bff.serve(&sources)?;
     Ok(())
@@ -55,6 +58,16 @@ async fn overview(users: Users, orders: Orders, notifications: Notifications) ->
         orders: orders.recent().required(),
         notifications: notifications.unread().required(),
     }
+}
+
+/// One call, and one reply to keep for each key.
+#[derive(Screen)]
+struct OfKey {
+    notifications: Required<Vec<Notification>>,
+}
+
+async fn of_key(notifications: Notifications, Path(key): Path<String>) -> OfKey {
+    OfKey { notifications: notifications.of_key(&key).required() }
 }
 
 #[derive(Service)]
@@ -84,6 +97,10 @@ struct Notifications(Binding);
 impl Notifications {
     fn unread(&self) -> Call<Vec<Notification>> {
         self.0.get(&SETTINGS.notifications.path).call("notifications.unread")
+    }
+
+    fn of_key(&self, key: &str) -> Call<Vec<Notification>> {
+        self.0.get(&SETTINGS.notifications.path).query("key", key).call("notifications.of_key")
     }
 }
 

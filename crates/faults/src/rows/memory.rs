@@ -13,7 +13,6 @@ use flate2::{Compression, write::GzEncoder};
 
 use crate::behaviour::Behaviour;
 use crate::lab::{Lab, NO_BREAKER, Settings};
-use crate::load::Connection;
 use crate::plan::Plan;
 use crate::table::Line;
 
@@ -23,6 +22,7 @@ pub(crate) const ROW: &str = "7 memory";
 const GOAL: f64 = 8.0;
 const REQUESTS: u32 = 20;
 const WARM_UP: usize = 200;
+const SCREEN: &str = "/only";
 const MIB: usize = 1 << 20;
 
 /// In both runs: every reply is read, and decompressed. Those that never end are given up sooner, to have it done with.
@@ -62,15 +62,15 @@ pub(crate) async fn run(plan: &Plan) -> Result<Vec<Line>> {
 /// By how much resident memory grows at its highest, in MiB, while such replies come one at a time.
 async fn growth(plan: &Plan, run: &str, settings: &Settings, reply: &Behaviour) -> Result<f64> {
     let lab = plan.lab(ROW, run, settings).await?;
-    let (mut connection, request) = (Connection::open(lab.address).await?, lab.request("/only", ""));
+    let mut connection = lab.connect().await?;
     for _ in 0..WARM_UP {
-        connection.ask(&request).await?;
+        connection.ask(SCREEN).await?;
     }
     lab.c.set(reply.clone());
     let before = (lab.meter.resident_mib()?, lab.c.attempts());
     let highest = Highest::watch(lab.meter);
     for _ in 0..plan.count(REQUESTS) {
-        connection.ask(&request).await.map_err(|error| lab.blame(&error))?;
+        connection.ask(SCREEN).await.map_err(|error| lab.blame(&error))?;
     }
     let highest = highest.end()?;
     reached(&lab, before.1, plan)?;

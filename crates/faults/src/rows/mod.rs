@@ -7,6 +7,7 @@ mod memory;
 mod metastability;
 mod outage;
 mod probe;
+mod stale;
 
 use anyhow::Result;
 
@@ -30,6 +31,8 @@ pub(crate) enum Row {
     Disconnects,
     /// Replies that are made to fill memory
     Memory,
+    /// A service goes away whose replies are kept
+    Stale,
 }
 
 impl Row {
@@ -41,6 +44,7 @@ impl Row {
         Self::Hedging,
         Self::Disconnects,
         Self::Memory,
+        Self::Stale,
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -52,6 +56,7 @@ impl Row {
             Self::Hedging => hedging::ROW,
             Self::Disconnects => disconnects::ROW,
             Self::Memory => memory::ROW,
+            Self::Stale => stale::ROW,
         }
     }
 
@@ -64,6 +69,7 @@ impl Row {
             Self::Hedging => hedging::run(plan).await,
             Self::Disconnects => disconnects::run(plan).await,
             Self::Memory => memory::run(plan).await,
+            Self::Stale => stale::run(plan).await,
         }
     }
 }

@@ -60,8 +60,8 @@ pub(crate) async fn run(plan: &Plan) -> Result<Vec<Line>> {
 async fn open(lab: &Lab) -> Result<Vec<Connection>> {
     let mut racers = Vec::new();
     while racers.len() < RACERS {
-        let mut racer = Connection::open(lab.address).await?;
-        racer.ask(&lab.request("/without", "")).await?;
+        let mut racer = lab.connect().await?;
+        racer.ask("/without").await?;
         racers.push(racer);
     }
     Ok(racers)
@@ -69,9 +69,8 @@ async fn open(lab: &Lab) -> Result<Vec<Connection>> {
 
 async fn open_breaker(lab: &Lab) -> Result<()> {
     lab.c.set(Behaviour::Fail);
-    let (mut connection, request) = (Connection::open(lab.address).await?, lab.request("/only", ""));
-    let begun = Instant::now();
-    while !connection.ask(&request).await?.says("open_breaker") {
+    let (mut connection, begun) = (lab.connect().await?, Instant::now());
+    while !connection.ask("/only").await?.says("open_breaker") {
         ensure!(begun.elapsed() < Duration::from_secs(5), "the breaker does not open");
     }
     Ok(())
@@ -81,14 +80,14 @@ async fn open_breaker(lab: &Lab) -> Result<()> {
 async fn race(lab: &Lab, racers: Vec<Connection>, at: Instant) -> Result<(Vec<Connection>, usize)> {
     lab.c.set(Behaviour::Answer(UNANSWERED));
     let before = lab.c.attempts();
-    let (request, line) = (Arc::new(lab.request("/only", "")), Arc::new(Barrier::new(racers.len())));
+    let line = Arc::new(Barrier::new(racers.len()));
     let mut running = JoinSet::new();
     for mut racer in racers {
-        let (request, line) = (Arc::clone(&request), Arc::clone(&line));
+        let line = Arc::clone(&line);
         running.spawn(async move {
             sleep_until(at).await;
             line.wait().await;
-            racer.ask(&request).await.map(|_| racer)
+            racer.ask("/only").await.map(|_| racer)
         });
     }
     sleep_until(at + UNANSWERED * 4 / 5).await;

@@ -12,7 +12,6 @@ use super::{ANSWERS_AFTER, GONE_AFTER, PLACES};
 use crate::behaviour::Behaviour;
 use crate::connection::CLIENT;
 use crate::lab::Lab;
-use crate::load::Connection;
 use crate::replies::Outcome;
 use crate::service::Service;
 
@@ -23,13 +22,12 @@ pub(super) async fn full_house(lab: &Lab) -> Result<usize> {
     }
     let mut guests = Vec::new();
     while guests.len() < PLACES {
-        guests.push(Connection::open(lab.address).await?);
+        guests.push(lab.connect().await?);
     }
     let mut asking = JoinSet::new();
     for mut guest in guests {
-        let request = lab.request("/all", "");
         // Together to the end: who left early would leave its worker to another.
-        asking.spawn(async move { guest.ask(&request).await.map(|outcome| (guest, outcome)) });
+        asking.spawn(async move { guest.ask("/all").await.map(|outcome| (guest, outcome)) });
     }
     let replies = asking.join_all().await.into_iter().collect::<Result<Vec<_>>>()?;
     let whole = replies.iter().filter(|(_, outcome)| *outcome == Outcome::Whole).count();
@@ -56,7 +54,7 @@ pub(super) async fn leave(lab: &Lab, path: &str, clients: u32) -> Result<Seen> {
     let (mut tick, mut leaving) = (interval(Duration::from_millis(1)), JoinSet::new());
     for client in 0..clients {
         tick.tick().await;
-        let request = lab.request(path, &format!("x-request-id: {CLIENT}{client}\r\n"));
+        let request = lab.callers.next()?.request(path, &format!("x-request-id: {CLIENT}{client}\r\n"));
         // From the first byte to a moment after the answers.
         let (address, stays) = (lab.address, ANSWERS_AFTER.mul_f64(1.25 * random.f64()));
         leaving.spawn(async move {

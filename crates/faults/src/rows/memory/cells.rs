@@ -6,6 +6,7 @@ use bff_bench::process::{self, Probe, Program, Running};
 use bff_testkit::{Fault, MockServices, Mode, Nonsense, token};
 
 use super::{GOAL, Highest, ROW, WARM_UP};
+use crate::callers::Caller;
 use crate::lab::Settings;
 use crate::load::Connection;
 use crate::plan::Plan;
@@ -62,12 +63,10 @@ async fn worst(plan: &Plan, run: &str, settings: &Settings) -> Result<Worst> {
         bff(&services, settings, [address.to_string(), admin.to_string()], Probe::Answers(admin, "/ready"));
     process::build(&program)?;
     let bff = Running::start(&program).await?;
-    let (meter, mut connection) = (Meter::new(bff.id()), Connection::open(address).await?);
-    let token = token::Token::of("alice", "bff-web").sign();
-    let request =
-        format!("GET {SCREEN} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {token}\r\n\r\n");
+    let caller = Caller { address, token: token::Token::of("alice", "bff-web").sign() };
+    let (meter, mut connection) = (Meter::new(bff.id()), Connection::open(caller).await?);
     for _ in 0..WARM_UP {
-        connection.ask(request.as_bytes()).await?;
+        connection.ask(SCREEN).await?;
     }
     let mut worst = Worst { cells: 0, grown: f64::MIN, name: String::new() };
     let faults = Fault::ALL.iter().copied().map(Mode::Fault);
@@ -80,7 +79,7 @@ async fn worst(plan: &Plan, run: &str, settings: &Settings) -> Result<Worst> {
             let before = meter.resident_mib()?;
             let highest = Highest::watch(meter);
             for _ in 0..REQUESTS {
-                connection.ask(request.as_bytes()).await?;
+                connection.ask(SCREEN).await?;
             }
             let grown = highest.end()? - before;
             worst.cells += 1;
@@ -88,16 +87,16 @@ async fn worst(plan: &Plan, run: &str, settings: &Settings) -> Result<Worst> {
                 (worst.grown, worst.name) = (grown, format!("{mode} at {service}"));
             }
             services.reset();
-            recover(&mut connection, request.as_bytes()).await?;
+            recover(&mut connection).await?;
         }
     }
     Ok(worst)
 }
 
 /// Until the screen is whole: the next cell begins with a BFF that is well.
-async fn recover(connection: &mut Connection, request: &[u8]) -> Result<()> {
+async fn recover(connection: &mut Connection) -> Result<()> {
     for _ in 0..50 {
-        if connection.ask(request).await? == Outcome::Whole {
+        if connection.ask(SCREEN).await? == Outcome::Whole {
             return Ok(());
         }
     }
