@@ -6,8 +6,8 @@
 //!    errors, panics, head, deadline, credentials, body.
 //! 2. [`routes`]: the handler, which names the call that fills each section of its [`screen`] and awaits nothing.
 //! 3. [`screen`]: the fan-out, which runs all of them at once and splices their answers into one payload.
-//! 4. [`call`]: each call, through the steps of [`call::stack`]: counters, deadline, retry, hedge, endpoint and breaker,
-//!    bulkhead, attempt, identity, wire.
+//! 4. [`call`]: each call, through the steps of [`call::stack`]: counters, kept answers, deadline, one call for all who ask
+//!    the same, retry, hedge, endpoint and breaker, bulkhead, attempt, identity, wire.
 //! 5. [`problem`]: what the client reads when that did not work out.
 //!
 //! [`plan`] notes what a screen would cost at its worst. [`bff`] starts it (as a program by `program.rs`), [`config`] is what an operator may set, [`telemetry`] what is written

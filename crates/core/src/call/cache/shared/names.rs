@@ -1,4 +1,4 @@
-//! Names in Redis. Keys and tags may hold who asked for what, so only their SHA-256 stands in a name.
+//! Names in Redis. Keys hold who asked for what, so only their SHA-256 stands in a name; a tag is a hash already.
 
 use std::fmt::Write as _;
 
