@@ -6,16 +6,16 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering::Relaxed},
     },
-    time::{Duration, Instant as StdInstant},
 };
 
-use moka::{Expiry, sync::Cache};
+use moka::{ops::compute::Op, sync::Cache};
 use tokio::time::Instant;
 
 use super::{
     entry::Entry,
     generations::{Generations, Stamp, Tag},
     key::{BuildPrehashed, Key},
+    place::{AtEnd, Place},
     shared::Redis,
     terms::Bounds,
 };
@@ -23,7 +23,7 @@ use crate::config::CacheConfig;
 
 /// The answers that this process keeps, over all services and workers.
 pub(crate) struct Kept {
-    entries: Cache<Key, Arc<Entry>, BuildPrehashed>,
+    entries: Cache<Key, Arc<Place>, BuildPrehashed>,
     generations: Generations,
     redis: Option<Arc<Redis>>,
     pub(super) bounds: Bounds,
@@ -36,9 +36,11 @@ pub(crate) struct Kept {
 impl Kept {
     /// With what instances share it, if they do.
     pub(crate) fn new(config: &CacheConfig, redis: Option<Arc<Redis>>) -> Self {
-        let weigh = |key: &Key, entry: &Arc<Entry>| u32::try_from(weight(key, entry)).unwrap_or(u32::MAX);
-        let entries =
-            Cache::builder().max_capacity(config.max_size as u64).weigher(weigh).expire_after(AtEnd);
+        let entries = Cache::builder()
+            .max_capacity(config.max_size as u64)
+            .weigher(|_: &Key, place: &Arc<Place>| place.weight())
+            .expire_after(AtEnd)
+            .eviction_listener(|_, place, _| place.vacate());
         Self {
             entries: entries.build_with_hasher(BuildPrehashed::default()),
             generations: Generations::default(),
@@ -79,19 +81,24 @@ impl Kept {
 
     /// The answer under the key, unless it was ended since.
     pub(super) fn find(&self, key: &Key, stamp: Stamp) -> Option<Arc<Entry>> {
-        self.entries.get(key).filter(|entry| entry.stamp == stamp)
+        self.entries.get(key)?.entry().filter(|entry| entry.stamp == stamp)
     }
 
     /// Keeps an answer. One that is younger stays. One that is too large leaves nothing, not even what it replaces.
     pub(super) fn put(&self, key: Key, entry: &Arc<Entry>) {
-        let weight = weight(&key, entry);
+        let weight = key.bytes().len() + entry.weight();
         if weight > self.max_entry {
             return self.forget(&key);
         }
         let now = Instant::now();
-        self.entries.entry(key).and_upsert_with(|before| match before {
-            Some(before) if before.value().age(now) < entry.age(now) => before.into_value(),
-            _ => Arc::clone(entry),
+        self.entries.entry(key).and_compute_with(|before| {
+            let before = before.and_then(|before| before.value().entry());
+            // To put the same place once more would vacate it.
+            if before.is_some_and(|before| before.age(now) < entry.age(now)) {
+                Op::Nop
+            } else {
+                Op::Put(Arc::new(Place::of(entry, weight)))
+            }
         });
         // The store makes room from time to time, and not at each entry: large ones must not wait for that.
         if self.uncounted.fetch_add(weight, Relaxed) + weight > self.count_at {
@@ -132,29 +139,5 @@ impl Default for Kept {
 impl fmt::Debug for Kept {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("Kept").field("entries", &self.entries.entry_count()).finish_non_exhaustive()
-    }
-}
-
-/// The bytes that an entry takes with its key.
-fn weight(key: &Key, entry: &Entry) -> usize {
-    key.bytes().len() + entry.weight()
-}
-
-/// Removes an entry when it is of no use any more.
-struct AtEnd;
-
-impl Expiry<Key, Arc<Entry>> for AtEnd {
-    fn expire_after_create(&self, _: &Key, entry: &Arc<Entry>, _: StdInstant) -> Option<Duration> {
-        Some(entry.stay)
-    }
-
-    fn expire_after_update(
-        &self,
-        _: &Key,
-        entry: &Arc<Entry>,
-        _: StdInstant,
-        _: Option<Duration>,
-    ) -> Option<Duration> {
-        Some(entry.stay)
     }
 }

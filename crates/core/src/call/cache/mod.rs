@@ -1,7 +1,7 @@
 //! Answers that are kept: looked up before a call is sent, stored when it is answered, ended by writes.
 //!
 //! [`head`] reads what a service says of keeping a reply and [`terms`] judges it (RFC 9111, RFC 5861). [`key`] says which answer
-//! it is and whose. [`memory`] holds them, and [`shared`] what several instances share; [`levels`] knows both. [`generations`] knows
+//! it is and whose. [`memory`] holds them, each in its [`place`], and [`shared`] what several instances share; [`levels`] knows both. [`generations`] knows
 //! which of them a write has ended. [`lookup`] and [`store`] are the two steps of the outbound page; between them identical calls become one.
 
 mod control;
@@ -16,6 +16,7 @@ mod lookup;
 mod memory;
 #[cfg(test)]
 mod model;
+mod place;
 mod shared;
 mod store;
 mod terms;
