@@ -5,9 +5,13 @@
 
 use std::{
     borrow::Cow,
+    cell::Cell,
     net::SocketAddr,
     ops::Deref,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
     time::Duration,
 };
 
@@ -30,6 +34,7 @@ use crate::{
 pub struct RequestContext(Arc<Inner>);
 
 pub(crate) struct Inner {
+    number: u64,
     pub(crate) request_id: HeaderValue,
     pub(crate) trace: TraceContext,
     pub(crate) route: Arc<RouteInfo>,
@@ -81,6 +86,7 @@ impl RequestContext {
         let calls = arrival.time * u32::from(arrival.calls_percent) / 100;
         let recording = arrival.planner.map(|planner| planner.begin(&arrival.route, arrival.time, calls));
         Self(Arc::new(Inner {
+            number: next_number(),
             request_id: arrival.request_id,
             trace: arrival.trace,
             route: arrival.route,
@@ -147,9 +153,9 @@ impl RequestContext {
         self.0.peer
     }
 
-    /// A number that no other request has while this one is known to anybody.
+    /// A number that no other request of this process has or will have.
     pub(crate) fn number(&self) -> u64 {
-        Arc::as_ptr(&self.0).addr() as u64
+        self.0.number
     }
 
     pub(crate) fn inner(&self) -> &Inner {
@@ -179,6 +185,19 @@ impl RequestContext {
     pub(crate) fn sections(&self) -> Vec<SectionRecord> {
         std::mem::take(&mut *self.0.sections.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// Threads take numbers by the block, so that they seldom meet at one counter.
+fn next_number() -> u64 {
+    const BLOCK: u64 = 1 << 16;
+    static BLOCKS: AtomicU64 = AtomicU64::new(0);
+    thread_local! {
+        static NEXT: Cell<u64> = const { Cell::new(0) };
+    }
+    let next = NEXT.get();
+    let number = if next.is_multiple_of(BLOCK) { BLOCKS.fetch_add(1, Relaxed) * BLOCK } else { next };
+    NEXT.set(number + 1);
+    number
 }
 
 impl<S: Sync> FromRequestParts<S> for RequestContext {
