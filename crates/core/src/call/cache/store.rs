@@ -8,6 +8,7 @@ use tower::Layer;
 use super::{
     Ticket,
     entry::{Answer, Entry},
+    head::Head,
     judge::{judge, judge_negative},
     levels::Levels,
     terms::{Audience, Declared, State, Terms, Verdict},
@@ -94,20 +95,8 @@ impl Asked {
 impl<S> Store<S> {
     /// A reply, which is kept if it may be and if it is one that the client can use.
     fn keep(&self, asked: &Asked, mut reply: Reply) -> Reply {
-        let head = reply.head.as_deref();
-        match judge(head, &asked.declared, asked.audience, &self.levels.kept.bounds, fastrand::f64()) {
-            Verdict::Keep(terms) => {
-                if (asked.accepts)(&reply, self.max_depth) {
-                    reply.keep = asked.left(&terms);
-                    self.put(asked, Answer::of(&reply), terms);
-                }
-            }
-            Verdict::Unkept { no_store } => {
-                // What was kept before is not the answer any more.
-                self.forget(asked);
-                reply.keep = if no_store { Keep::NoStore } else { Keep::No };
-            }
-        }
+        let usable = || (asked.accepts)(&reply, self.max_depth).then(|| Answer::of(&reply));
+        reply.keep = self.judge(asked, reply.head.as_deref(), usable);
         reply
     }
 
@@ -121,18 +110,24 @@ impl<S> Store<S> {
             return Err(CallError::new(Reason::InvalidReply, "the service answered 304 for another reply"));
         };
         let mut renewed = answer.reply().ok_or_else(unasked)?;
-        let head = renewed.head.as_deref();
+        renewed.keep = self.judge(asked, renewed.head.as_deref(), || Some(answer));
+        Ok(renewed)
+    }
+
+    /// How long others may keep a reply with this head. Here it is kept for as long, if there is an answer to keep.
+    fn judge(&self, asked: &Asked, head: Option<&Head>, answer: impl FnOnce() -> Option<Answer>) -> Keep {
         match judge(head, &asked.declared, asked.audience, &self.levels.kept.bounds, fastrand::f64()) {
             Verdict::Keep(terms) => {
-                renewed.keep = asked.left(&terms);
+                let Some(answer) = answer() else { return Keep::No };
                 self.put(asked, answer, terms);
+                asked.left(&terms)
             }
             Verdict::Unkept { no_store } => {
+                // What was kept before is not the answer any more.
                 self.forget(asked);
-                renewed.keep = if no_store { Keep::NoStore } else { Keep::No };
+                if no_store { Keep::NoStore } else { Keep::No }
             }
         }
-        Ok(renewed)
     }
 
     /// A failure. "No such thing" is an answer, for a moment; whatever the service refuses ends what is kept, even if another
