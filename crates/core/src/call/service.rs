@@ -1,6 +1,6 @@
 //! One downstream service, as all workers see it.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::AtomicBool};
 
 use super::{
     Declaration, budget::Budget, cache::Kept, coalesce::Flights, endpoints::Endpoints, latency::Latencies,
@@ -22,6 +22,8 @@ pub(crate) struct SharedService {
     pub(super) flights: Arc<Flights>,
     /// Of all services.
     pub(crate) kept: Arc<Kept>,
+    /// Whether any of its answers was ever kept.
+    pub(super) any_kept: Arc<AtomicBool>,
 }
 
 impl SharedService {
@@ -43,6 +45,7 @@ impl SharedService {
             counters: Arc::default(),
             flights: Arc::default(),
             kept: Arc::clone(kept),
+            any_kept: Arc::default(),
             name,
             grpc,
             config,

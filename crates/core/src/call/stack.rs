@@ -30,8 +30,8 @@ pub(super) fn outbound(
     service: &SharedService,
     shared: Option<&Arc<SharedCache>>,
 ) -> Result<Outbound, String> {
-    let SharedService { name, config, counters, kept, flights, .. } = service;
-    let levels = Levels::new(kept, shared);
+    let SharedService { name, config, counters, kept, any_kept, flights, .. } = service;
+    let levels = Levels::new(kept, any_kept, shared);
     Ok(ServiceBuilder::new()
         // Sees what the screen sees: one outcome a call, whatever happens below, and calls whose client went away.
         .layer(ObserveLayer::new(counters))

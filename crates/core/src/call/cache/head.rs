@@ -14,18 +14,6 @@ use super::{
     vary::Vary,
 };
 
-/// The headers without which a head says nothing. `Date` is on every reply.
-static TELLING: [HeaderName; 8] = [
-    header::CACHE_CONTROL,
-    header::ETAG,
-    header::LAST_MODIFIED,
-    header::EXPIRES,
-    header::VARY,
-    header::AGE,
-    header::SET_COOKIE,
-    header::PRAGMA,
-];
-
 /// What a reply's head says about keeping it. Most replies have none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Head {
@@ -50,25 +38,24 @@ impl Head {
     /// Nothing where the headers say nothing. The clock is read only where they say something; it is the one that `Date`
     /// is compared with, and need not be exact to less than a second.
     pub(crate) fn of(headers: &HeaderMap, now: impl FnOnce() -> SystemTime) -> Option<Box<Self>> {
-        let told = told(headers);
-        if told == [false; TELLING.len()] {
+        let told = Told::by(headers);
+        if told == Told::default() {
             return None;
         }
-        let [control, etag, last_modified, expires, vary, age, set_cookie, pragma] = told;
         let now = now();
         // Of several the earliest counts.
         let date = headers.get_all(header::DATE).iter().filter_map(date).min().unwrap_or(now);
-        let age = if age { self::age(headers) } else { Duration::ZERO };
+        let age = if told.age { age(headers) } else { Duration::ZERO };
         Some(Box::new(Self {
-            control: control.then(|| Directives::of(headers, &header::CACHE_CONTROL)).flatten(),
-            pragma: pragma.then(|| self::pragma(headers)).flatten(),
-            expires: expires.then(|| self::expires(headers)).flatten(),
-            vary: vary.then(|| Vary::of(headers)).flatten(),
-            set_cookie,
+            control: told.control.then(|| Directives::of(headers, &header::CACHE_CONTROL)).flatten(),
+            pragma: told.pragma.then(|| pragma(headers)).flatten(),
+            expires: told.expires.then(|| expires(headers)).flatten(),
+            vary: told.vary.then(|| Vary::of(headers)).flatten(),
+            set_cookie: told.set_cookie,
             date,
             age: age.max(apparent_age(date, now)),
-            etag: etag.then(|| entity_tag(headers)).flatten(),
-            last_modified: last_modified.then(|| modified(headers)).flatten(),
+            etag: told.etag.then(|| entity_tag(headers)).flatten(),
+            last_modified: told.last_modified.then(|| modified(headers)).flatten(),
         }))
     }
 
@@ -138,15 +125,39 @@ impl Head {
     }
 }
 
-/// Which of [`TELLING`] there are, in its order. One walk over a reply's few headers costs less than to look each of these up.
-fn told(headers: &HeaderMap) -> [bool; TELLING.len()] {
-    let mut told = [false; TELLING.len()];
-    for name in headers.keys() {
-        if let Some(place) = TELLING.iter().position(|known| known == name) {
-            told[place] = true;
+/// Which of the headers there are without which a head says nothing. `Date` is on every reply.
+#[derive(Default, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "one a header")]
+struct Told {
+    control: bool,
+    etag: bool,
+    last_modified: bool,
+    expires: bool,
+    vary: bool,
+    age: bool,
+    set_cookie: bool,
+    pragma: bool,
+}
+
+impl Told {
+    /// One walk over a reply's few headers costs less than to look each of these up.
+    fn by(headers: &HeaderMap) -> Self {
+        let mut told = Self::default();
+        for name in headers.keys() {
+            match name.as_str() {
+                "cache-control" => told.control = true,
+                "etag" => told.etag = true,
+                "last-modified" => told.last_modified = true,
+                "expires" => told.expires = true,
+                "vary" => told.vary = true,
+                "age" => told.age = true,
+                "set-cookie" => told.set_cookie = true,
+                "pragma" => told.pragma = true,
+                _ => {}
+            }
         }
+        told
     }
-    told
 }
 
 /// Long ago where one can't be read, `0` being the best known (5.3). Of several the earliest counts.

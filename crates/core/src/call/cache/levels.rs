@@ -1,6 +1,9 @@
 //! [`Levels`]: what this process keeps, and above it what all instances do.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering::Relaxed},
+};
 
 use tokio::{runtime::Handle, time::Instant};
 
@@ -13,21 +16,38 @@ use super::{
     shared::{SharedCache, Versions},
 };
 
-/// Where answers are kept: in memory, and in a Redis if instances share it. Memory comes first.
+/// Where answers of one service are kept: in memory, and in a Redis if instances share it. Memory comes first.
 #[derive(Clone)]
 pub(in crate::call) struct Levels {
     pub(super) kept: Arc<Kept>,
     shared: Option<Arc<SharedCache>>,
+    /// Whether any was ever kept here. Of many a service none may be, and then nothing need be looked for.
+    any: Arc<AtomicBool>,
 }
 
 impl Levels {
-    pub(in crate::call) fn new(kept: &Arc<Kept>, shared: Option<&Arc<SharedCache>>) -> Self {
-        Self { kept: Arc::clone(kept), shared: shared.cloned() }
+    /// Those of a service, of whose answers `any` says whether one was ever kept.
+    pub(in crate::call) fn new(
+        kept: &Arc<Kept>,
+        any: &Arc<AtomicBool>,
+        shared: Option<&Arc<SharedCache>>,
+    ) -> Self {
+        Self { kept: Arc::clone(kept), shared: shared.cloned(), any: Arc::clone(any) }
     }
 
     /// Whether other instances may know more.
     pub(super) fn is_shared(&self) -> bool {
         self.shared.is_some()
+    }
+
+    /// The answer under the key in memory, unless it was ended since.
+    pub(super) fn find(&self, key: &Key, stamp: Stamp) -> Option<Arc<Entry>> {
+        if self.any.load(Relaxed) { self.kept.find(key, stamp) } else { None }
+    }
+
+    fn put_here(&self, key: &Key, entry: &Arc<Entry>) {
+        self.kept.put(key.clone(), entry);
+        self.any.store(true, Relaxed);
     }
 
     /// What other instances keep, if it is younger than what this one does, and under which versions an answer can be shared.
@@ -45,7 +65,7 @@ impl Levels {
         let found = looked.found.map(|sheet| Arc::new(Entry::of_sheet(sheet, now, stamp)));
         let younger = found.filter(|found| own.as_ref().is_none_or(|own| found.age(now) < own.age(now)));
         if let Some(found) = &younger {
-            self.kept.put(key.clone(), found);
+            self.put_here(key, found);
         }
         (younger.or(own), looked.versions)
     }
@@ -54,7 +74,7 @@ impl Levels {
         if let Some(shared) = &self.shared {
             shared.put(ticket.key.bytes(), ticket.versions.clone(), entry.sheet());
         }
-        self.kept.put(ticket.key.clone(), &Arc::new(entry));
+        self.put_here(&ticket.key, &Arc::new(entry));
     }
 
     /// Ends one answer, elsewhere as soon as can be.
@@ -96,7 +116,7 @@ impl Drop for Ending {
             return;
         }
         self.levels.kept.end(tags.iter().copied());
-        let Levels { kept, shared } = self.levels.clone();
+        let Levels { kept, shared, .. } = self.levels.clone();
         if let (Some(shared), Ok(runtime)) = (shared, Handle::try_current()) {
             runtime.spawn(async move {
                 shared.invalidate(&tags).await;

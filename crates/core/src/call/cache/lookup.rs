@@ -72,7 +72,7 @@ impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Lookup<S> {
                 Some(Arc::new(Ticket { key, stamp, prior: None, versions: Versions::default() }));
             return self.inner.call(outgoing).await;
         }
-        let (mut prior, mut versions) = (self.levels.kept.find(&key, stamp), Versions::default());
+        let (mut prior, mut versions) = (self.levels.find(&key, stamp), Versions::default());
         if self.levels.is_shared() && !prior.as_ref().is_some_and(|prior| prior.is_fresh(outgoing.now)) {
             let tags: Vec<_> =
                 Tag::of_answer(&outgoing.owner, self.service, &outgoing.keeping.tags).collect();
@@ -98,16 +98,16 @@ impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Lookup<S> {
                 State::IfError | State::Dead => {}
             }
         }
-        let (owner, names) = (outgoing.owner.clone(), outgoing.keeping.tags.clone());
+        let whose = prior.is_some().then(|| (outgoing.owner.clone(), outgoing.keeping.tags.clone()));
         let ticket = Arc::new(Ticket { key, stamp, prior, versions });
         outgoing.ticket = Some(Arc::clone(&ticket));
-        match self.inner.call(outgoing).await {
+        match (self.inner.call(outgoing).await, whose) {
             // Looked up again: what is kept may have been ended, or refused, since.
-            Err(error) if ticket.prior.is_some() && may_be_stood_in_for(&error) => {
+            (Err(error), Some((owner, names))) if may_be_stood_in_for(&error) => {
                 let stamp = self.levels.kept.stamp(Tag::of_answer(&owner, self.service, &names));
                 self.stand_in(&ticket.key, stamp, error)
             }
-            outcome => outcome,
+            (outcome, _) => outcome,
         }
     }
 }
@@ -129,7 +129,7 @@ impl<S: Step<Box<Outgoing>, Out = Outcome>> Lookup<S> {
     /// The last good answer, or the failure where there is none that may still be used.
     fn stand_in(&self, key: &Key, stamp: Stamp, error: CallError) -> Outcome {
         let now = Instant::now();
-        let Some(entry) = self.levels.kept.find(key, stamp) else { return Err(error) };
+        let Some(entry) = self.levels.find(key, stamp) else { return Err(error) };
         match entry.state(now) {
             State::Fresh { left } => entry.fresh(left),
             State::Revalidate | State::IfError => {

@@ -80,8 +80,9 @@ impl House {
 
     fn stack(&self, service: &'static str, flights: &Arc<Flights>, record: &Shared) -> Stack {
         let (kept, counters) = (&self.kept, Arc::default());
-        let store = StoreLayer::new(Levels::new(kept, None), 64);
-        let lookup = LookupLayer::new(service, Levels::new(kept, None), &counters);
+        let levels = Levels::new(kept, &Arc::default(), None);
+        let store = StoreLayer::new(levels.clone(), 64);
+        let lookup = LookupLayer::new(service, levels, &counters);
         let coalesce = CoalesceLayer::new(service, flights, &counters);
         let below = self.spoilt(World(record.clone()), Place::Below, service, record);
         let between = self.spoilt(store.layer(below), Place::Between, service, record);

@@ -24,11 +24,12 @@ impl Kitchen {
     /// A service of this name, whose answers are kept with those of others.
     pub(super) fn of(name: &'static str, kept: &Arc<Kept>) -> Self {
         let (service, counters) = (Arc::new(Script::default()), Arc::default());
+        let levels = Levels::new(kept, &Arc::default(), None);
         let stack = ServiceBuilder::new()
-            .layer(LookupLayer::new(name, Levels::new(kept, None), &counters))
+            .layer(LookupLayer::new(name, levels.clone(), &counters))
             .layer(DeadlineLayer)
             .layer(CoalesceLayer::new(name, &Arc::default(), &counters))
-            .layer(StoreLayer::new(Levels::new(kept, None), 64))
+            .layer(StoreLayer::new(levels, 64))
             .service(Service(Arc::clone(&service)));
         Self { stack, service, counters }
     }
