@@ -28,10 +28,8 @@ impl Step<Box<Outgoing>> for World {
     async fn call(&self, outgoing: Box<Outgoing>) -> Outcome {
         let number = self.0.lock().arrive(&outgoing);
         let _gone = Gone { record: &self.0, number };
-        let outcome = poll_fn(|context| self.0.lock().receive(number, context)).await;
-        // The step below holds the call for as long as it lasts: its request is known to somebody.
         drop(outgoing);
-        outcome
+        poll_fn(|context| self.0.lock().receive(number, context)).await
     }
 }
 
@@ -149,10 +147,10 @@ impl Record {
             self.sent[number].waker = Some(context.waker().clone());
             return Poll::Pending;
         };
-        let event = self.moment().event;
+        let moment = self.moment();
         let has_etag = self.cast.resources[self.sent[number].resource].has_etag;
         let sent = &mut self.sent[number];
-        (sent.received, sent.over) = (Some(event), Some(event));
+        (sent.received, sent.over) = (Some(moment), Some(moment.event));
         let (kind, fault) = (sent.kind, self.hunt.fault);
         Poll::Ready(match said {
             Said::Whole { says, usable, lacks } => {

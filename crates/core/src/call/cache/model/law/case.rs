@@ -162,7 +162,7 @@ impl Case<'_> {
 
     /// Whether it was in flight while this call was, which could therefore wait for it.
     fn is_waited_for(&self, sent: &Sent) -> bool {
-        let in_time = sent.received.is_some_and(|at| at > self.began);
+        let in_time = sent.received.is_some_and(|at| at.event > self.began);
         let coalesce = self.record.cast.resources[self.call.resource].coalesce;
         let may_wait = match self.call.kind {
             _ if sent.call == self.number => true,
@@ -191,7 +191,9 @@ impl Case<'_> {
             );
             let is_same =
                 (sent.whose, sent.resource, sent.kind) == (answer.whose, answer.resource, answer.kind);
-            let is_known = sent.received.is_some_and(|at| at < known && Some(at) > answer.received);
+            let is_known = sent.received.is_some_and(|at| {
+                at.event < known && answer.received.is_none_or(|before| at.event > before.event)
+            });
             refuses && is_same && is_known && sent.asked >= answer.asked
         })
     }
@@ -199,9 +201,11 @@ impl Case<'_> {
     /// What is said of keeping a reply that this answer goes into.
     fn is_kept_no_longer(&self, proof: usize, says: &Says, via: Via, keep: Keep) -> Result<(), Breach> {
         let Keep::For(left) = keep else { return Ok(()) };
-        let wait = self.now.time - self.record.sent[proof].asked;
-        // Who waits for an answer counts that time itself (RFC 9111, 4.2.3).
-        let age = if via == Via::Fresh { says.age() + wait } else { says.age() };
+        let sent = &self.record.sent[proof];
+        // An answer has aged on its way, and since, where it was kept. Who has waited for it counts what was since (RFC 9111,
+        // 4.2.3).
+        let until = if via == Via::Fresh { self.now.time } else { sent.received.unwrap_or(self.now).time };
+        let age = says.age() + (until - sent.asked);
         let resource = &self.record.cast.resources[self.call.resource];
         let fresh = says.limits(resource).map_or(Duration::ZERO, |limits| limits.fresh);
         if says.no_store() || age + left > fresh {

@@ -33,7 +33,7 @@ impl Record {
         // What one of them has waited for turned out to be another request's alone. Such calls go out alone.
         let was_turned_away = |call: usize| {
             let mut answers = self.sent.iter().enumerate().filter(|(_, sent)| {
-                let in_time = sent.received.is_some_and(|at| began(call) < at && at < now);
+                let in_time = sent.received.is_some_and(|at| began(call) < at.event && at.event < now);
                 in_time && (sent.whose, sent.resource, sent.kind) == (whose, resource, kind)
             });
             whose.is_none() && answers.any(|(number, _)| self.may_be_one_requests_alone(number))

@@ -90,7 +90,7 @@ pub(in super::super) struct Sent {
     pub(in super::super) computed: Option<(Moment, Said)>,
     pub(in super::super) delivered: bool,
     /// When the answer got to the step above.
-    pub(in super::super) received: Option<Event>,
+    pub(in super::super) received: Option<Moment>,
     /// When it was received, or given up.
     pub(in super::super) over: Option<Event>,
     pub(in super::super) waker: Option<Waker>,
