@@ -63,7 +63,7 @@ impl Answer {
     pub(super) fn renewed(&self, by: Option<&Head>) -> Option<Self> {
         let Self::Reply { body, json, head } = self else { return None };
         let head = head.as_deref()?.freshened(by, SystemTime::now())?;
-        Some(Self::Reply { body: body.clone(), json: *json, head: Some(head.into()) })
+        Some(Self::Reply { body: body.clone(), json: *json, head: Some(head) })
     }
 
     pub(super) fn reply(&self) -> Option<Reply> {
@@ -104,7 +104,7 @@ impl Entry {
             let etag = etag.map(|etag| (header::ETAG, etag));
             let modified = last_modified.map(|modified| (header::LAST_MODIFIED, modified));
             let headers = etag.into_iter().chain(modified).collect();
-            Answer::Reply { body, json, head: Head::of(&headers, SystemTime::now).map(Arc::from) }
+            Answer::Reply { body, json, head: Head::of(&headers, SystemTime::now) }
         };
         Self::new(answer, Terms { age, fresh_for, while_revalidate, if_error }, now, stamp)
     }

@@ -2,11 +2,16 @@
 
 #[cfg(test)]
 mod tests;
+mod told;
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
+use self::told::Told;
 use super::{
     control::{Directives, LONGEST, pragma, seconds},
     terms::Audience,
@@ -24,7 +29,7 @@ pub(crate) struct Head {
     expires: Option<SystemTime>,
     vary: Option<Vary>,
     set_cookie: bool,
-    /// Its `Date`, or when it arrived (RFC 9110, 6.6.1).
+    /// Its `Date`, or when it arrived (RFC 9110, 6.6.1). Of a reply that must not be kept neither it nor its age is read.
     date: SystemTime,
     /// How old it was when it arrived.
     age: Duration,
@@ -34,27 +39,48 @@ pub(crate) struct Head {
     pub(crate) last_modified: Option<HeaderValue>,
 }
 
+impl Default for Head {
+    fn default() -> Self {
+        Self {
+            control: None,
+            pragma: None,
+            expires: None,
+            vary: None,
+            set_cookie: false,
+            date: UNIX_EPOCH,
+            age: Duration::ZERO,
+            etag: None,
+            last_modified: None,
+        }
+    }
+}
+
 impl Head {
-    /// Nothing where the headers say nothing. The clock is read only where they say something; it is the one that `Date`
-    /// is compared with, and need not be exact to less than a second.
-    pub(crate) fn of(headers: &HeaderMap, now: impl FnOnce() -> SystemTime) -> Option<Box<Self>> {
+    /// Nothing where the headers say nothing. The clock is read only where they say something of a reply that may be kept; it is
+    /// the one that `Date` is compared with, and need not be exact to less than a second.
+    pub(crate) fn of(headers: &HeaderMap, now: impl FnOnce() -> SystemTime) -> Option<Arc<Self>> {
         let told = Told::by(headers);
         if told == Told::default() {
             return None;
+        }
+        let control = told.control.then(|| Directives::of(headers, &header::CACHE_CONTROL)).flatten();
+        let etag = told.etag.then(|| entity_tag(headers)).flatten();
+        if control.is_some_and(|control| control.no_store) {
+            return Some(Arc::new(Self { control, etag, ..Self::default() }));
         }
         let now = now();
         // Of several the earliest counts.
         let date = headers.get_all(header::DATE).iter().filter_map(date).min().unwrap_or(now);
         let age = if told.age { age(headers) } else { Duration::ZERO };
-        Some(Box::new(Self {
-            control: told.control.then(|| Directives::of(headers, &header::CACHE_CONTROL)).flatten(),
+        Some(Arc::new(Self {
+            control,
             pragma: told.pragma.then(|| pragma(headers)).flatten(),
             expires: told.expires.then(|| expires(headers)).flatten(),
             vary: told.vary.then(|| Vary::of(headers)).flatten(),
             set_cookie: told.set_cookie,
             date,
             age: age.max(apparent_age(date, now)),
-            etag: told.etag.then(|| entity_tag(headers)).flatten(),
+            etag,
             last_modified: told.last_modified.then(|| modified(headers)).flatten(),
         }))
     }
@@ -75,12 +101,12 @@ impl Head {
     /// What a 304 that arrived `now` leaves of it: each header that the 304 has replaces its own (RFC 9111, 3.2 and 4.3.4).
     ///
     /// Nothing where the 304 has an entity tag that this one has not: it means another reply, so this one must not be used.
-    pub(crate) fn freshened(&self, by: Option<&Self>, now: SystemTime) -> Option<Box<Self>> {
+    pub(crate) fn freshened(&self, by: Option<&Self>, now: SystemTime) -> Option<Arc<Self>> {
         let same = |theirs| self.etag.as_ref().is_some_and(|ours| is_same(ours, theirs));
         if !by.and_then(|by| by.etag.as_ref()).is_none_or(same) {
             return None;
         }
-        Some(Box::new(Self {
+        Some(Arc::new(Self {
             control: by.and_then(|by| by.control).or(self.control),
             pragma: by.and_then(|by| by.pragma).or(self.pragma),
             expires: by.and_then(|by| by.expires).or(self.expires),
@@ -122,41 +148,6 @@ impl Head {
             Audience::Caller => alike,
             Audience::Everyone => alike && !vary.by_caller && !self.set_cookie && !self.directives().private,
         }
-    }
-}
-
-/// Which of the headers there are without which a head says nothing. `Date` is on every reply.
-#[derive(Default, PartialEq)]
-#[expect(clippy::struct_excessive_bools, reason = "one a header")]
-struct Told {
-    control: bool,
-    etag: bool,
-    last_modified: bool,
-    expires: bool,
-    vary: bool,
-    age: bool,
-    set_cookie: bool,
-    pragma: bool,
-}
-
-impl Told {
-    /// One walk over a reply's few headers costs less than to look each of these up.
-    fn by(headers: &HeaderMap) -> Self {
-        let mut told = Self::default();
-        for name in headers.keys() {
-            match name.as_str() {
-                "cache-control" => told.control = true,
-                "etag" => told.etag = true,
-                "last-modified" => told.last_modified = true,
-                "expires" => told.expires = true,
-                "vary" => told.vary = true,
-                "age" => told.age = true,
-                "set-cookie" => told.set_cookie = true,
-                "pragma" => told.pragma = true,
-                _ => {}
-            }
-        }
-        told
     }
 }
 

@@ -1,6 +1,9 @@
 //! Heads for tests: from text, and random ones.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use proptest::{collection::vec, option, prelude::*, sample::select};
@@ -37,7 +40,7 @@ pub(super) fn headers(text: &str) -> HeaderMap {
     lines.map(line).collect()
 }
 
-pub(super) fn head(text: &str) -> Option<Box<Head>> {
+pub(super) fn head(text: &str) -> Option<Arc<Head>> {
     Head::of(&headers(text), arrived)
 }
 

@@ -135,7 +135,7 @@ async fn an_answer_that_is_not_for_everybody_is_for_its_own_request_alone() {
             async move {
                 sleep(ms(10)).await;
                 let headers = HeaderMap::from_iter([(header::CACHE_CONTROL, HeaderValue::from_static(says))]);
-                let head = Head::of(&headers, std::time::SystemTime::now).map(Arc::from);
+                let head = Head::of(&headers, std::time::SystemTime::now);
                 answered().map(|reply| Reply { head, ..reply })
             }
             .boxed()

@@ -3,10 +3,7 @@
 //! Messages pass as bytes, so that the stack above is the same for HTTP and gRPC; [`BytesCodec`] moves them.
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering::Relaxed},
-    },
+    sync::atomic::{AtomicUsize, Ordering::Relaxed},
     time::{Duration, SystemTime},
 };
 
@@ -67,7 +64,7 @@ impl GrpcTransport {
         let path = PathAndQuery::from_static(path);
         let response = channel.unary(request, path, BytesCodec).await.map_err(|status| failed(&status))?;
         let (metadata, body, _) = response.into_parts();
-        let head = Head::of(&metadata.into_headers(), SystemTime::now).map(Arc::from);
+        let head = Head::of(&metadata.into_headers(), SystemTime::now);
         Ok(Reply { head, ..Reply::new(body, false) })
     }
 }
@@ -99,7 +96,7 @@ fn failed(status: &Status) -> CallError {
         None => format!("the service answered {:?}: {}", status.code(), status.message()),
     };
     let head = |status: &Status| Head::of(&status.metadata().clone().into_headers(), SystemTime::now);
-    let head = if reason == Reason::NotFound { head(status).map(Arc::from) } else { None };
+    let head = if reason == Reason::NotFound { head(status) } else { None };
     CallError::new(reason, detail).with_head(head).with_retry_after(pushback(status))
 }
 

@@ -5,7 +5,6 @@
 
 use std::{
     error::Error as StdError,
-    sync::Arc,
     time::{Duration, SystemTime},
 };
 
@@ -73,7 +72,7 @@ impl HttpTransport {
         *request.uri_mut() = self.target(path_and_query)?;
         *request.headers_mut() = headers;
         let (response, connection) = self.pool.send(request).await?;
-        let head = || Head::of(response.headers(), SystemTime::now).map(Arc::from);
+        let head = || Head::of(response.headers(), SystemTime::now);
         if is_conditional && response.status() == StatusCode::NOT_MODIFIED {
             let reply = Reply { head: head(), not_modified: true, ..Reply::new(Bytes::new(), false) };
             if Box::pin(is_read_soon(response.into_body())).await {

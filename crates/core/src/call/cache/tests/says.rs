@@ -52,7 +52,7 @@ impl Says {
     }
 
     pub(super) fn outcome(self) -> Outcome {
-        let head = Head::of(&self.headers, SystemTime::now).map(Arc::from);
+        let head = Head::of(&self.headers, SystemTime::now);
         match self.outcome {
             Ok(body) => {
                 Ok(Reply { head, not_modified: self.not_modified, ..Reply::new(body, !self.not_modified) })

@@ -1,5 +1,7 @@
 //! What holds for all heads: stricter words never make anything usable for longer, chance never does, and nothing panics.
 
+use std::sync::Arc;
+
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use proptest::{collection::vec, prelude::*, sample::select};
 
@@ -30,7 +32,7 @@ fn no_better(stricter: Verdict, than: Verdict) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-fn read(headers: &HeaderMap) -> Option<Box<Head>> {
+fn read(headers: &HeaderMap) -> Option<Arc<Head>> {
     Head::of(headers, arrived)
 }
 
@@ -76,9 +78,9 @@ proptest! {
         // With a first `Cache-Control`, `Pragma` is out of force.
         prop_assume!(headers.contains_key(header::CACHE_CONTROL) || !headers.contains_key(header::PRAGMA));
         let (before, after) = (read(&headers), read(&with(&headers, directive, own_line)));
-        let by = |head: &Option<Box<Head>>| judge(head.as_deref(), &declared, audience, &BOUNDS, 0.0);
+        let by = |head: &Option<Arc<Head>>| judge(head.as_deref(), &declared, audience, &BOUNDS, 0.0);
         no_better(by(&after), by(&before))?;
-        let by = |head: &Option<Box<Head>>| judge_negative(head.as_deref(), &declared, audience, &BOUNDS, 0.0);
+        let by = |head: &Option<Arc<Head>>| judge_negative(head.as_deref(), &declared, audience, &BOUNDS, 0.0);
         no_better(by(&after), by(&before))?;
         prop_assert!(is_shareable(before.as_deref()) || !is_shareable(after.as_deref()));
     }
