@@ -6,7 +6,10 @@ use std::path::Path;
 use anyhow::Result;
 use bff_bench::process::{Probe, Program};
 use bff_bench::settings::{Service, Settings};
+use bff_bench::token::Signer;
 use bff_bench::{SCREEN_PATH, replies};
+use jsonwebtoken::EncodingKey;
+use rcgen::{KeyPair, PKCS_RSA_SHA256};
 
 use crate::check::{Answer, Calls};
 
@@ -36,6 +39,8 @@ pub(crate) struct Gateway {
     pub(crate) calls: Calls,
     /// Who asks, with another role on every connection; without one, every connection is another user.
     pub(crate) user: Option<&'static str>,
+    /// What their tokens are signed with.
+    pub(crate) signer: Signer,
 }
 
 /// All of them; `earlier` is the file of an earlier build of c, to be measured beside the present one.
@@ -65,6 +70,7 @@ pub(crate) fn all(services: &Settings, earlier: Option<&Path>) -> Result<Vec<Gat
         web(services)?,
         kept(services)?,
     ];
+    all.extend(rsa(services)?);
     if let Some(file) = earlier {
         let about = "c as an earlier commit had it";
         let mut gateway = ours(EARLIER, "earlier", about, "bff-bench-screen", services)?;
@@ -90,7 +96,19 @@ pub(crate) fn ours(
     let program =
         Program { package: "bff-bench", binary, file: None, profile, arguments: Vec::new(), env, ready };
     let (path, answer, calls) = (SCREEN_PATH, OVERVIEW, Calls::PerReply(3));
-    Ok(Gateway { key, name, about, program, before: Vec::new(), address, path, answer, calls, user: None })
+    Ok(Gateway {
+        key,
+        name,
+        about,
+        program,
+        before: Vec::new(),
+        address,
+        path,
+        answer,
+        calls,
+        user: None,
+        signer: Signer::Secret,
+    })
 }
 
 /// c where the services say that their replies are fresh for longer than any run: all of it comes from memory.
@@ -105,6 +123,28 @@ fn kept(services: &Settings) -> Result<Gateway> {
     let about = "c where the services say max-age: every caller's replies are kept, and no call is made";
     let gateway = ours('e', "kept", about, "bff-bench-screen", &services)?;
     Ok(Gateway { calls: Calls::PerReply(0), ..gateway })
+}
+
+/// c where the issuer signs by RS256, as most do: with verified tokens remembered, and with each token verified once more
+/// for each request.
+fn rsa(services: &Settings) -> Result<[Gateway; 2]> {
+    let pair = KeyPair::generate_for(&PKCS_RSA_SHA256)?;
+    let signer = Signer::Rsa(EncodingKey::from_rsa_pem(pair.serialize_pem().as_bytes())?);
+    let remembering = Settings { public_key: Some(pair.public_key_pem()), ..services.clone() };
+    let forgetful = Settings { token_cache: Some("0".to_owned()), ..remembering.clone() };
+    let of = |key, name, about, services: &Settings| {
+        let gateway = ours(key, name, about, "bff-bench-screen", services)?;
+        anyhow::Ok(Gateway { signer: signer.clone(), ..gateway })
+    };
+    Ok([
+        of('f', "rs256", "c where tokens are signed by RS256 and not by HS256", &remembering)?,
+        of(
+            'g',
+            "verify",
+            "f where no token is remembered: a signature is verified for each request",
+            &forgetful,
+        )?,
+    ])
 }
 
 /// The web BFF as it is, for information: its orders come by gRPC, and all its services are the demo's mocks.
@@ -159,6 +199,7 @@ fn web(services: &Settings) -> Result<Gateway> {
         answer: Answer::Sections(&["profile", "orders", "notifications"]),
         calls: Calls::Uncounted,
         user: Some("alice"),
+        signer: Signer::Secret,
     })
 }
 
@@ -173,6 +214,8 @@ pub(crate) fn services() -> Result<(Settings, Program)> {
         users: service("/users/me")?,
         orders: service("/orders?limit=5")?,
         notifications: service("/notifications?unread=true")?,
+        public_key: None,
+        token_cache: None,
         cache: None,
     };
     let program = Program {

@@ -49,7 +49,7 @@ struct Options {
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1000))]
     callers: Option<u16>,
     /// Gateways to measure, and "keys": what kept replies take
-    #[arg(long, value_delimiter = ',', default_value = "a,b,c,d,e,keys")]
+    #[arg(long, value_delimiter = ',', default_value = "a,b,c,d,e,f,g,keys")]
     only: Vec<String>,
     /// Keys that are asked for in "keys"
     #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(20_000..=10_000_000))]

@@ -129,7 +129,11 @@ impl Started {
         let tokens = (0..callers).map(|caller| {
             let own = format!("usr_{caller:04}");
             let usual = Caller { user: &own, role: "beta" };
-            token::sign(services, gateway.user.map_or(usual, |user| Caller { user, role: &own }))
+            token::sign(
+                services,
+                &gateway.signer,
+                gateway.user.map_or(usual, |user| Caller { user, role: &own }),
+            )
         });
         let target = Arc::new(Target {
             address: gateway.address,

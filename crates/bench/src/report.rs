@@ -40,10 +40,12 @@ pub(crate) struct Ratio {
 }
 
 /// What is promised, and what helps to judge it.
-const RATIOS: [(char, char, Option<f64>); 6] = [
+const RATIOS: [(char, char, Option<f64>); 8] = [
     ('c', 'a', Some(1.60)),
     ('c', 'b', Some(0.35)),
     ('e', 'c', Some(0.60)),
+    ('f', 'c', Some(1.03)),
+    ('g', 'f', None),
     ('b', 'a', None),
     ('d', 'a', None),
     ('c', EARLIER, None),

@@ -10,6 +10,8 @@
 //! | `BENCH_AUDIENCE` | the `aud` that a token must name | `bff` |
 //! | `BENCH_USERS`, `BENCH_ORDERS`, `BENCH_NOTIFICATIONS` | where a service listens | `127.0.0.1:8081` |
 //! | `BENCH_USERS_PATH`, `BENCH_ORDERS_PATH`, `BENCH_NOTIFICATIONS_PATH` | what to GET there; a reply from below `/kept/` may be kept | `/users/me` |
+//! | `BENCH_PUBLIC_KEY` | if it is there, tokens are signed by RS256 and this is the key, as PEM; `bff-bench-screen` only | |
+//! | `BENCH_TOKEN_CACHE` | if it is there, `auth.token_cache` of `bff-bench-screen` | `0` |
 //! | `BENCH_CACHE` | if it is there, `cache.max_size` of `bff-bench-screen` | `1GiB` |
 
 use std::net::SocketAddr;
@@ -36,6 +38,10 @@ pub struct Settings {
     pub orders: Service,
     /// Answers with [`crate::replies::NOTIFICATIONS`].
     pub notifications: Service,
+    /// The key of tokens that are signed by RS256, as PEM.
+    pub public_key: Option<String>,
+    /// Verified tokens that are remembered, if that is not the default.
+    pub token_cache: Option<String>,
     /// What kept replies may take, if that is not the default.
     pub cache: Option<String>,
 }
@@ -77,6 +83,8 @@ impl Settings {
             users: Service::from_env("BENCH_USERS")?,
             orders: Service::from_env("BENCH_ORDERS")?,
             notifications: Service::from_env("BENCH_NOTIFICATIONS")?,
+            public_key: std::env::var("BENCH_PUBLIC_KEY").ok(),
+            token_cache: std::env::var("BENCH_TOKEN_CACHE").ok(),
             cache: std::env::var("BENCH_CACHE").ok(),
         })
     }
@@ -95,7 +103,14 @@ impl Settings {
             env.push((format!("BENCH_{name}"), service.address.to_string()));
             env.push((format!("BENCH_{name}_PATH"), service.path.clone()));
         }
-        env.extend(self.cache.clone().map(|size| ("BENCH_CACHE".to_owned(), size)));
+        let more = [
+            ("BENCH_PUBLIC_KEY", &self.public_key),
+            ("BENCH_TOKEN_CACHE", &self.token_cache),
+            ("BENCH_CACHE", &self.cache),
+        ];
+        for (name, value) in more {
+            env.extend(value.clone().map(|value| (name.to_owned(), value)));
+        }
         env
     }
 }

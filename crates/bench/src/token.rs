@@ -46,14 +46,36 @@ pub struct Caller<'a> {
     pub role: &'a str,
 }
 
+/// What tokens are signed with.
+#[derive(Clone)]
+pub enum Signer {
+    /// HS256, with the secret of [`Settings`].
+    Secret,
+    /// RS256, with this key.
+    Rsa(EncodingKey),
+}
+
 /// A caller's token, which outlives any run.
-pub fn sign(settings: &Settings, caller: Caller<'_>) -> Result<String> {
+pub fn sign(settings: &Settings, signer: &Signer, caller: Caller<'_>) -> Result<String> {
     let Settings { issuer, audience, secret, .. } = settings;
-    sign_as(issuer, audience, secret, caller)
+    match signer {
+        Signer::Secret => sign_as(issuer, audience, secret, caller),
+        Signer::Rsa(key) => sign_with(issuer, audience, Algorithm::RS256, key, caller),
+    }
 }
 
 /// The same for a BFF that has other services than those of [`Settings`].
 pub fn sign_as(issuer: &str, audience: &str, secret: &str, caller: Caller<'_>) -> Result<String> {
+    sign_with(issuer, audience, Algorithm::HS256, &EncodingKey::from_secret(secret.as_bytes()), caller)
+}
+
+fn sign_with(
+    issuer: &str,
+    audience: &str,
+    algorithm: Algorithm,
+    key: &EncodingKey,
+    caller: Caller<'_>,
+) -> Result<String> {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?;
     let claims = Issued {
         iss: issuer,
@@ -64,6 +86,5 @@ pub fn sign_as(issuer: &str, audience: &str, secret: &str, caller: Caller<'_>) -
         roles: ["customer", caller.role],
         scope: "profile:read orders:read notifications:read",
     };
-    let key = EncodingKey::from_secret(secret.as_bytes());
-    Ok(jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key)?)
+    Ok(jsonwebtoken::encode(&Header::new(algorithm), &claims, key)?)
 }

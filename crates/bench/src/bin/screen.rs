@@ -29,16 +29,22 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("admin.listen", "127.0.0.1:0".to_owned()),
         ("auth.issuers.bench.issuer", settings.issuer.clone()),
         ("auth.issuers.bench.audience", settings.audience.clone()),
-        ("auth.issuers.bench.algorithm", "HS256".to_owned()),
-        ("auth.issuers.bench.secret", settings.secret.clone()),
         ("services.users.url", format!("http://{}", settings.users.address)),
         ("services.orders.url", format!("http://{}", settings.orders.address)),
         ("services.notifications.url", format!("http://{}", settings.notifications.address)),
     ] {
         sources = sources.with_override(key, value);
     }
+    let (algorithm, key) = match &settings.public_key {
+        Some(pem) => ("RS256", ("auth.issuers.bench.public_key", pem)),
+        None => ("HS256", ("auth.issuers.bench.secret", &settings.secret)),
+    };
+    sources = sources.with_override("auth.issuers.bench.algorithm", algorithm).with_override(key.0, key.1);
     if let Some(size) = &settings.cache {
         sources = sources.with_override("cache.max_size", size);
+    }
+    if let Some(tokens) = &settings.token_cache {
+        sources = sources.with_override("auth.token_cache", tokens);
     }
     bff.serve(&sources)?;
     Ok(())
