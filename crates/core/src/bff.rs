@@ -137,25 +137,27 @@ impl Bff {
     /// The same method and path twice would be a panic inside the router.
     fn check_routes(&self) -> Result<(), StartError> {
         let (mut seen, mut shapes) = (BTreeSet::new(), BTreeMap::new());
+        let mut faults = Vec::new();
         for route in self.routes.iter() {
-            let name = format!("{} {}", route.method.as_ref().map_or("", http::Method::as_str), route.path);
-            if let Err(fault) = route.check_path() {
-                return Err(StartError(format!("the route {name} {fault}")));
+            let name = route.name();
+            let fault = route.check_path().and_then(|()| route.check_owners());
+            if let Err(fault) = fault {
+                faults.push(format!("the route {name} {fault}"));
+                continue;
             }
             let shape: Vec<_> =
                 route.path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }).collect();
             let shape = shape.join("/");
             let other = *shapes.entry(shape).or_insert(route.path);
             if other != route.path {
-                return Err(StartError(format!(
-                    "the route {name} stands beside {other}: use one name for the parameter"
-                )));
+                faults
+                    .push(format!("the route {name} stands beside {other}: use one name for the parameter"));
             }
             if !seen.insert(name.clone()) {
-                return Err(StartError(format!("the route {name} is there twice")));
+                faults.push(format!("the route {name} is there twice"));
             }
         }
-        Ok(())
+        if faults.is_empty() { Ok(()) } else { Err(StartError(faults.join("\n"))) }
     }
 
     /// Starts it on threads of its own. `log` takes the line of each request; `None` for no lines.

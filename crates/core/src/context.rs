@@ -1,13 +1,12 @@
 //! What is known of one request: who asks, until when, under which id, and what became of its sections.
 //!
 //! The front door makes one [`RequestContext`] a request; service clients carry it into every call, so that no call can
-//! be made without the caller's identity, the deadline and the trace.
+//! be made without the deadline, the trace and, where there is one, the caller's identity.
 
 use std::{
     borrow::Cow,
     cell::Cell,
     net::SocketAddr,
-    ops::Deref,
     sync::{
         Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering::Relaxed},
@@ -107,7 +106,7 @@ impl RequestContext {
     /// A context for unit tests, which have no front door: all of `time` is for calls, and there are no services.
     #[cfg(test)]
     pub(crate) fn for_test(time: Duration) -> Self {
-        Self::for_test_of(crate::auth::public(), time)
+        Self::for_test_of(crate::auth::Policy::public(), time)
     }
 
     /// The same for a route with this policy.
@@ -208,26 +207,5 @@ impl<S: Sync> FromRequestParts<S> for RequestContext {
             Problem::new(Code::Internal)
                 .with_reason("the route is not served through bff_core's inbound stack")
         })
-    }
-}
-
-/// The verified caller, as an argument of a handler whose route is not public.
-#[derive(Debug, Clone)]
-pub struct Caller(Arc<Identity>);
-
-impl Deref for Caller {
-    type Target = Identity;
-
-    fn deref(&self) -> &Identity {
-        &self.0
-    }
-}
-
-impl<S: Sync> FromRequestParts<S> for Caller {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let context = RequestContext::from_request_parts(parts, state).await?;
-        context.identity().cloned().map(Self).ok_or_else(|| Problem::new(Code::MissingToken))
     }
 }

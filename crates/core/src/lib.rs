@@ -10,12 +10,13 @@
 //!    the same, retry, hedge, endpoint and breaker, bulkhead, attempt, identity, wire.
 //! 5. [`problem`]: what the client reads when that did not work out.
 //!
-//! [`plan`] notes what a screen would cost at its worst. [`bff`] starts it (as a program by `program.rs`), [`config`] is what an operator may set, [`telemetry`] what is written
+//! [`caller`] says whom a handler is told of, [`plan`] notes what a screen would cost at its worst. [`bff`] starts it (as a program by `program.rs`), [`config`] is what an operator may set, [`telemetry`] what is written
 //! down. This crate knows no service and no screen.
 
 pub mod auth;
 pub mod bff;
 pub mod call;
+pub mod caller;
 pub mod config;
 pub mod context;
 pub mod extract;
@@ -32,10 +33,11 @@ pub mod telemetry;
 /// What a screen's file needs.
 pub mod prelude {
     pub use crate::{
-        auth::{Identity, Policy, public, role, scope, signed_in},
+        auth::{Identity, Policy, any_role, any_scope, public, role, scope, signed_in},
         bff::Bff,
         call::{Binding, Cacheable, Call, CallError, Grpc, Http, Invalidates, Reason, Service, SharedCall},
-        context::{Caller, RequestContext},
+        caller::{Anonymous, Anyone, Caller},
+        context::RequestContext,
         extract::{Json, Path, Query},
         problem::{Code, Problem},
         routes::Routes,

@@ -9,7 +9,7 @@ mod screen;
 mod tests;
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::Duration,
 };
 
@@ -44,6 +44,7 @@ impl Planner {
             route: Arc::clone(route),
             deadline,
             for_calls,
+            screen: OnceLock::new(),
             calls: Mutex::default(),
             awaited: Mutex::default(),
         };
@@ -58,6 +59,8 @@ pub(crate) struct Recording {
     route: Arc<RouteInfo>,
     deadline: Duration,
     for_calls: Duration,
+    /// The type that the handler returned, if that is a screen.
+    screen: OnceLock<&'static str>,
     calls: Mutex<Vec<PlannedCall>>,
     /// Calls that the handler itself has waited for.
     awaited: Mutex<Vec<usize>>,
@@ -75,6 +78,11 @@ impl Recording {
         Made { recording: Arc::clone(self), call: calls.len() - 1 }
     }
 
+    /// Notes the type of the screen that the handler returned.
+    pub(crate) fn screen(&self, name: &'static str) {
+        let _ = self.screen.set(name);
+    }
+
     fn complete(&self, place: &mut Place) {
         place.complete(&lock(&self.awaited));
     }
@@ -82,8 +90,8 @@ impl Recording {
     fn plan(&self) -> ScreenPlan {
         let RouteInfo { method, path, .. } = &*self.route;
         let method = method.as_ref().map_or_else(String::new, ToString::to_string);
-        let (deadline, for_calls) = (self.deadline, self.for_calls);
-        ScreenPlan { method, path, deadline, for_calls, calls: lock(&self.calls).clone() }
+        let (deadline, for_calls, screen) = (self.deadline, self.for_calls, self.screen.get().copied());
+        ScreenPlan { method, path, screen, deadline, for_calls, calls: lock(&self.calls).clone() }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Which screen answers at which path, and who may ask: the table that a BFF is.
 
+mod info;
+
 use std::{sync::Arc, time::Duration};
 
 use axum::{
@@ -10,9 +12,11 @@ use axum::{
 };
 use http::Method;
 
+pub use self::info::{Example, RouteInfo};
 use crate::{
-    auth::Policy,
+    auth::WhoMayCall,
     call::BoxFuture,
+    caller::{Access, Anyone},
     front_door::{FrontDoor, RouteService},
     problem::{Code, Problem},
     step::Step,
@@ -40,12 +44,13 @@ pub struct Routes(Vec<Route>);
     label = "not a handler of a route",
     note = "a handler is an `async fn` that keeps nothing across an `.await` which is not `Send`",
     note = "it takes service clients and extractors, of which only the last may be the body, `Json<T>`",
-    note = "it returns a struct with `#[derive(Screen)]`, or `Result<_, Problem>` of one, or another `IntoResponse`"
+    note = "it returns a struct with `#[derive(Screen)]`, or `Result<_, Problem>` of one, or another `IntoResponse`",
+    note = "on a `public()` route there is no caller: neither `Caller` nor a client of `Binding` is an argument there, but `Anonymous` and clients of `Binding<_, Anyone>` are"
 )]
-pub trait Handler<T>: axum::handler::Handler<T, ()> {}
+pub trait Handler<T, A>: axum::handler::Handler<T, A> {}
 
 #[diagnostic::do_not_recommend]
-impl<H: axum::handler::Handler<T, ()>, T> Handler<T> for H {}
+impl<H: axum::handler::Handler<T, A>, T, A> Handler<T, A> for H {}
 
 #[derive(Clone)]
 struct Route {
@@ -53,37 +58,13 @@ struct Route {
     endpoint: Endpoint,
 }
 
-/// What the inbound stack knows of a route.
-#[derive(Debug)]
-pub struct RouteInfo {
-    /// `GET`, `POST`, …; `None` for what no route matches.
-    pub method: Option<Method>,
-    /// The template, such as `/api/orders/{id}`: the only form of a path that logs and metrics know.
-    pub path: &'static str,
-    /// Who may call it.
-    pub policy: Policy,
-    /// Its own deadline, where the BFF's is not right for it.
-    pub deadline: Option<Duration>,
-    /// A request that it answers from the fixtures, for tools that ask every screen.
-    pub example: Option<Example>,
-}
-
-/// A request that a route answers from the fixtures.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Example {
-    /// Path and query, such as `/api/orders/ord-1006`.
-    pub path: &'static str,
-    /// The JSON of a write.
-    pub body: Option<&'static str>,
-}
-
 /// The handler at the end of the inbound stack, its types erased.
 #[derive(Clone)]
 pub(crate) struct Endpoint(Arc<dyn Fn(Request) -> BoxFuture<Response> + Send + Sync>);
 
 impl Endpoint {
-    fn new<H: Handler<T>, T: 'static>(handler: H) -> Self {
-        Self(Arc::new(move |request| Box::pin(handler.clone().call(request, ()))))
+    fn new<H: Handler<T, A>, T: 'static, A: Access>(handler: H) -> Self {
+        Self(Arc::new(move |request| Box::pin(handler.clone().call(request, A::default()))))
     }
 }
 
@@ -105,31 +86,56 @@ impl Routes {
 
     /// A read. `HEAD` is answered too.
     #[must_use]
-    pub fn get<H: Handler<T>, T: 'static>(self, path: &'static str, handler: H, policy: Policy) -> Self {
+    pub fn get<H, T, P>(self, path: &'static str, handler: H, policy: P) -> Self
+    where
+        H: Handler<T, P::Access>,
+        T: 'static,
+        P: WhoMayCall,
+    {
         self.add(Method::GET, path, handler, policy)
     }
 
     /// A write that creates or acts.
     #[must_use]
-    pub fn post<H: Handler<T>, T: 'static>(self, path: &'static str, handler: H, policy: Policy) -> Self {
+    pub fn post<H, T, P>(self, path: &'static str, handler: H, policy: P) -> Self
+    where
+        H: Handler<T, P::Access>,
+        T: 'static,
+        P: WhoMayCall,
+    {
         self.add(Method::POST, path, handler, policy)
     }
 
     /// A write that replaces.
     #[must_use]
-    pub fn put<H: Handler<T>, T: 'static>(self, path: &'static str, handler: H, policy: Policy) -> Self {
+    pub fn put<H, T, P>(self, path: &'static str, handler: H, policy: P) -> Self
+    where
+        H: Handler<T, P::Access>,
+        T: 'static,
+        P: WhoMayCall,
+    {
         self.add(Method::PUT, path, handler, policy)
     }
 
     /// A write that changes a part.
     #[must_use]
-    pub fn patch<H: Handler<T>, T: 'static>(self, path: &'static str, handler: H, policy: Policy) -> Self {
+    pub fn patch<H, T, P>(self, path: &'static str, handler: H, policy: P) -> Self
+    where
+        H: Handler<T, P::Access>,
+        T: 'static,
+        P: WhoMayCall,
+    {
         self.add(Method::PATCH, path, handler, policy)
     }
 
     /// A removal.
     #[must_use]
-    pub fn delete<H: Handler<T>, T: 'static>(self, path: &'static str, handler: H, policy: Policy) -> Self {
+    pub fn delete<H, T, P>(self, path: &'static str, handler: H, policy: P) -> Self
+    where
+        H: Handler<T, P::Access>,
+        T: 'static,
+        P: WhoMayCall,
+    {
         self.add(Method::DELETE, path, handler, policy)
     }
 
@@ -142,7 +148,7 @@ impl Routes {
         self
     }
 
-    /// Gives the route before it an example, by which `just plan` asks it: a path whose parameters are those of a fixture. A
+    /// Gives the route before it an example, by which `just plan`, `just routes` and the matrix of permissions ask it: a path whose parameters are those of a fixture. A
     /// read without parameters is its own.
     #[must_use]
     pub fn example(self, path: &'static str) -> Self {
@@ -174,17 +180,18 @@ impl Routes {
         self
     }
 
-    fn add<H: Handler<T>, T: 'static>(
+    fn add<H: Handler<T, P::Access>, T: 'static, P: WhoMayCall>(
         mut self,
         method: Method,
         path: &'static str,
         handler: H,
-        policy: Policy,
+        policy: P,
     ) -> Self {
         let is_its_own = method == Method::GET && !path.contains('{');
         let example = is_its_own.then_some(Example { path, body: None });
-        let info = RouteInfo { method: Some(method), path, policy, deadline: None, example };
-        self.0.push(Route { info: Arc::new(info), endpoint: Endpoint::new(handler) });
+        let info =
+            RouteInfo { method: Some(method), path, policy: policy.into_policy(), deadline: None, example };
+        self.0.push(Route { info: Arc::new(info), endpoint: Endpoint::new::<_, _, P::Access>(handler) });
         self
     }
 
@@ -197,7 +204,7 @@ impl Routes {
         let mut paths: Vec<(&'static str, MethodRouter)> = Vec::new();
         for route in &self.0 {
             let at = paths.iter().position(|(path, _)| *path == route.info.path).unwrap_or_else(|| {
-                let wrong_method = Endpoint::new(async || problem(Code::MethodNotAllowed));
+                let wrong_method = Endpoint::new::<_, _, Anyone>(async || problem(Code::MethodNotAllowed));
                 let info = RouteInfo::unmatched(route.info.path);
                 let router = MethodRouter::new().fallback_service(serve(&info, &wrong_method));
                 paths.push((route.info.path, router));
@@ -207,44 +214,12 @@ impl Routes {
             let filter = filter(route.info.method.as_ref());
             paths[at].1 = std::mem::take(&mut paths[at].1).on_service(filter, service);
         }
-        let unknown_path = Endpoint::new(async || problem(Code::UnknownPath));
+        let unknown_path = Endpoint::new::<_, _, Anyone>(async || problem(Code::UnknownPath));
         let fallback = serve(&RouteInfo::unmatched("unmatched"), &unknown_path);
         paths
             .into_iter()
             .fold(Router::new(), |router, (path, methods)| router.route(path, methods))
             .fallback_service(fallback)
-    }
-}
-
-impl RouteInfo {
-    /// What the router would panic at, or never match, in words.
-    pub(crate) fn check_path(&self) -> Result<(), String> {
-        if !self.path.starts_with('/') {
-            return Err("does not begin with /".to_owned());
-        }
-        if self.path.contains(['?', '#']) {
-            return Err("has a query; take it with Query<…> in the handler".to_owned());
-        }
-        for segment in self.path.split('/').skip(1) {
-            let parameter = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
-            if let Some(name) = segment.strip_prefix([':', '*']) {
-                let name = if name.is_empty() { "rest" } else { name };
-                let star = if segment.starts_with('*') { "*" } else { "" };
-                return Err(format!("has the segment {segment}: write {{{star}{name}}}"));
-            }
-            if segment.contains(['{', '}'])
-                && parameter.is_none_or(|name| name.is_empty() || name.contains(['{', '}']))
-            {
-                return Err(format!(
-                    "has the segment {segment}: a parameter is a whole segment, such as {{id}}"
-                ));
-            }
-        }
-        Ok(())
-    }
-
-    fn unmatched(path: &'static str) -> Arc<Self> {
-        Arc::new(Self { method: None, path, policy: crate::auth::public(), deadline: None, example: None })
     }
 }
 

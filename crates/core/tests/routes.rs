@@ -46,3 +46,29 @@ fn two_routes_at_one_place_are_named() {
         .route("/orders/{order}/lines", routing::get(hello));
     assert_eq!(fault(get(Routes::new(), "/orders/{id}").post("/orders/{id}", hello, public())), "fine");
 }
+
+#[test]
+fn an_owner_whom_the_path_does_not_name_is_named_with_its_route() {
+    async fn of_account(_: Caller) {}
+    let own =
+        |path, parameter| fault(Routes::new().get(path, of_account, signed_in().own_account(parameter)));
+    for (path, count) in [
+        ("/accounts/{id}/orders", 0),
+        ("/accounts/account", 0),
+        ("/accounts/{*account}", 0),
+        ("/accounts/{account}/{account}", 2),
+    ] {
+        let says = format!(
+            "the route GET {path} is for the own account {{account}}: \
+             the path must have {{account}} once, as a segment; it has {count}"
+        );
+        assert_eq!(own(path, "account"), says);
+    }
+    for path in ["/accounts/{account}", "/accounts/{account}/orders/{id}"] {
+        assert_eq!(own(path, "account"), "fine");
+    }
+    let one = Routes::new().get("/users/{user}", of_account, signed_in().own_user("id"));
+    let both = fault(one.get("orders", of_account, signed_in()));
+    let lines: Vec<_> = both.lines().collect();
+    assert!(lines.len() == 2 && lines[0].contains("own user {id}") && lines[1].contains("orders"), "{both}");
+}

@@ -26,6 +26,7 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
         impl ::bff_core::call::Service for #client {
             const NAME: &'static str = #name;
             type Protocol = <#binding as ::bff_core::call::Bound>::Protocol;
+            type Access = <#binding as ::bff_core::call::Bound>::Access;
             const OPERATIONS: &'static [::bff_core::call::Operation] = &[#(#operations),*];
         }
 
@@ -37,12 +38,15 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
         }
 
         #[automatically_derived]
-        impl<S: ::core::marker::Sync> ::bff_core::axum::extract::FromRequestParts<S> for #client {
+        impl<__Route> ::bff_core::axum::extract::FromRequestParts<__Route> for #client
+        where
+            __Route: ::bff_core::call::Offers<#client>,
+        {
             type Rejection = ::bff_core::problem::Problem;
 
             async fn from_request_parts(
                 parts: &mut ::bff_core::http::request::Parts,
-                _: &S,
+                _: &__Route,
             ) -> ::core::result::Result<Self, ::bff_core::problem::Problem> {
                 <#binding as ::bff_core::call::Bound>::bind(#name, parts).map(Self)
             }

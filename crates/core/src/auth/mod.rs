@@ -28,7 +28,9 @@ mod token_cache;
 pub use identity::{Identity, USER_ID, USER_ROLES, is_reserved};
 pub use jwt::{MAX_TOKEN_BYTES, Verifier};
 pub use keys::KeyError;
-pub use policy::{Denied, Policy, public, role, scope, signed_in};
+pub use policy::{
+    Denied, Names, Need, Policy, Public, WhoMayCall, any_role, any_scope, public, role, scope, signed_in,
+};
 
 use http::{HeaderMap, header::AUTHORIZATION};
 

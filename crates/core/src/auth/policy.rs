@@ -3,37 +3,38 @@
 //! Not here: what a caller may see of the data. Services decide that, since they own it.
 //!
 //! ```
-//! use bff_core::auth::{Denied, scope};
+//! use bff_core::auth::{Denied, any_role, scope, signed_in};
 //!
 //! let policy = scope("orders:read").with_account();
 //! assert_eq!(policy.to_string(), "scope orders:read, partner account");
-//! assert_eq!(policy.check(None), Err(Denied::NoIdentity));
+//! assert_eq!(policy.check(None, |_| None), Err(Denied::NoIdentity));
+//! assert_eq!(any_role(&["admin", "support"]).to_string(), "role admin or support");
+//! assert_eq!(signed_in().own_account("account").to_string(), "own account {account}");
 //! ```
+
+mod need;
+mod who;
 
 use std::fmt;
 
+pub use need::{Denied, Names, Need};
+pub use who::{Public, WhoMayCall, public};
+
 use super::Identity;
 
-/// Who may call a route.
+/// Whom a route that isn't public lets in.
 ///
 /// There is no default: a route that does not say who may call it does not compile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
 pub struct Policy {
     needs_identity: bool,
-    scopes: Vec<&'static str>,
-    roles: Vec<&'static str>,
-    needs_account: bool,
-}
-
-/// Anybody, with or without a token.
-pub fn public() -> Policy {
-    Policy { needs_identity: false, scopes: Vec::new(), roles: Vec::new(), needs_account: false }
+    needs: Vec<Need>,
 }
 
 /// Anybody with a valid token.
 pub fn signed_in() -> Policy {
-    Policy { needs_identity: true, ..public() }
+    Policy { needs_identity: true, needs: Vec::new() }
 }
 
 /// Whoever has this scope.
@@ -41,27 +42,60 @@ pub fn scope(name: &'static str) -> Policy {
     signed_in().and_scope(name)
 }
 
+/// Whoever has one of these scopes. Nobody, if there are none.
+pub fn any_scope(names: &'static [&'static str]) -> Policy {
+    signed_in().and_any_scope(names)
+}
+
 /// Whoever has this role.
 pub fn role(name: &'static str) -> Policy {
     signed_in().and_role(name)
 }
 
+/// Whoever has one of these roles. Nobody, if there are none.
+pub fn any_role(names: &'static [&'static str]) -> Policy {
+    signed_in().and_any_role(names)
+}
+
 impl Policy {
-    /// And this scope too. What was public needs a token from here on.
-    pub fn and_scope(mut self, name: &'static str) -> Self {
-        self.scopes.push(name);
-        Self { needs_identity: true, ..self }
+    pub(crate) fn public() -> Self {
+        Self { needs_identity: false, needs: Vec::new() }
     }
 
-    /// And this role too. What was public needs a token from here on.
-    pub fn and_role(mut self, name: &'static str) -> Self {
-        self.roles.push(name);
-        Self { needs_identity: true, ..self }
+    /// And this scope too.
+    pub fn and_scope(self, name: &'static str) -> Self {
+        self.and(Need::Scope(Names::One(name)))
     }
 
-    /// And a partner account. What was public needs a token from here on.
+    /// And one of these scopes too.
+    pub fn and_any_scope(self, names: &'static [&'static str]) -> Self {
+        self.and(Need::Scope(Names::AnyOf(names)))
+    }
+
+    /// And this role too.
+    pub fn and_role(self, name: &'static str) -> Self {
+        self.and(Need::Role(Names::One(name)))
+    }
+
+    /// And one of these roles too.
+    pub fn and_any_role(self, names: &'static [&'static str]) -> Self {
+        self.and(Need::Role(Names::AnyOf(names)))
+    }
+
+    /// And a partner account.
     pub fn with_account(self) -> Self {
-        Self { needs_identity: true, needs_account: true, ..self }
+        self.and(Need::Account)
+    }
+
+    /// And the path is of the caller's own account: its parameter of this name is the token's `account`, byte by byte, once
+    /// percent-decoded. What belongs to another account does not exist for the caller: 404 `not_found`.
+    pub fn own_account(self, parameter: &'static str) -> Self {
+        self.and(Need::OwnAccount(parameter))
+    }
+
+    /// And the path is the caller's own: its parameter of this name is the token's `sub`, as in [`own_account`](Self::own_account).
+    pub fn own_user(self, parameter: &'static str) -> Self {
+        self.and(Need::OwnUser(parameter))
     }
 
     /// Whether a caller without a token is turned away.
@@ -69,53 +103,45 @@ impl Policy {
         self.needs_identity
     }
 
-    /// Whether this caller may call, and if not, the first thing that is missing.
-    pub fn check(&self, caller: Option<&Identity>) -> Result<(), Denied> {
+    /// What it wants of a caller beside a token, in the order in which it is checked.
+    pub fn needs(&self) -> &[Need] {
+        &self.needs
+    }
+
+    /// Whether it looks at the path.
+    pub(crate) fn has_owner(&self) -> bool {
+        self.needs.iter().any(|need| need.own().is_some())
+    }
+
+    /// Whether this caller may call, and if not, the first thing that is missing. `parameter` finds a parameter of the path,
+    /// percent-decoded once; one that it does not find is nobody's own.
+    pub fn check<'p>(
+        &self,
+        caller: Option<&Identity>,
+        parameter: impl Fn(&str) -> Option<&'p str>,
+    ) -> Result<(), Denied> {
         if !self.needs_identity {
             return Ok(());
         }
         let caller = caller.ok_or(Denied::NoIdentity)?;
-        if let Some(name) = self.scopes.iter().find(|name| !caller.has_scope(name)) {
-            return Err(Denied::MissingScope(name));
-        }
-        if let Some(name) = self.roles.iter().find(|name| !caller.has_role(name)) {
-            return Err(Denied::MissingRole(name));
-        }
-        if self.needs_account && caller.account().is_none() {
-            return Err(Denied::MissingAccount);
-        }
-        Ok(())
+        self.needs.iter().try_for_each(|need| need.check(caller, &parameter))
+    }
+
+    fn and(mut self, need: Need) -> Self {
+        self.needs.push(need);
+        self.needs.sort_by_key(|need| need.rank());
+        self
     }
 }
 
-/// As a table of routes shows it: `public`, `signed in`, `scope orders:read, role admin`.
+/// As a table of routes shows it: `public`, `signed in`, `scope orders:read, role admin or support`.
 impl fmt::Display for Policy {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scopes = self.scopes.iter().map(|name| format!("scope {name}"));
-        let roles = self.roles.iter().map(|name| format!("role {name}"));
-        let account = self.needs_account.then(|| "partner account".to_owned());
-        let needs: Vec<String> = scopes.chain(roles).chain(account).collect();
+        let needs: Vec<String> = self.needs.iter().map(ToString::to_string).collect();
         match (self.needs_identity, needs.is_empty()) {
             (false, _) => formatter.pad("public"),
             (true, true) => formatter.pad("signed in"),
             (true, false) => formatter.pad(&needs.join(", ")),
         }
     }
-}
-
-/// What a caller lacks. `Display` is for the client.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Denied {
-    /// There is no token: 401, all others are 403.
-    #[error("this needs a bearer token")]
-    NoIdentity,
-    /// The token lacks this scope.
-    #[error("this needs the scope {0}")]
-    MissingScope(&'static str),
-    /// The caller lacks this role.
-    #[error("this needs the role {0}")]
-    MissingRole(&'static str),
-    /// The token names no partner account.
-    #[error("this needs a token of a partner account")]
-    MissingAccount,
 }

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     auth::Identity,
+    caller::{Access, Admits, SignedIn},
     context::RequestContext,
     problem::{Code, Problem},
 };
@@ -57,9 +58,17 @@ pub trait Service: Sized {
     const NAME: &'static str;
     /// [`Http`] or [`Grpc`].
     type Protocol: Protocol;
+    /// Whether it calls as the caller, [`SignedIn`], or without an identity.
+    type Access: Access;
     /// Its operations, as far as `#[service(operations(…))]` lists them.
     const OPERATIONS: &'static [Operation] = &[];
 }
+
+/// The access of a route whose handler may have the service client `C`. The derive's bound: one that named the binding would
+/// repeat what is wrong with it.
+pub trait Offers<C>: Access {}
+
+impl<R: Admits<C::Access>, C: Service> Offers<C> for R {}
 
 /// The service clients that a BFF uses, as a tuple: `(Users, Orders)`.
 pub trait ServiceSet {
@@ -100,13 +109,16 @@ service_set!(A B C D E F G H);
 pub trait Bound: Sized {
     /// [`Http`] or [`Grpc`].
     type Protocol: Protocol;
+    /// [`SignedIn`], or [`Anyone`](crate::caller::Anyone) for calls without an identity.
+    type Access: Access;
 
     /// See [`Binding::bind`].
     fn bind(name: &'static str, parts: &Parts) -> Result<Self, Problem>;
 }
 
-impl<P: Protocol> Bound for Binding<P> {
+impl<P: Protocol, A: Access> Bound for Binding<P, A> {
     type Protocol = P;
+    type Access = A;
 
     fn bind(name: &'static str, parts: &Parts) -> Result<Self, Problem> {
         Self::bind(name, parts)
@@ -114,18 +126,21 @@ impl<P: Protocol> Bound for Binding<P> {
 }
 
 /// One service as one request may use it: with its caller, deadline and trace.
-pub struct Binding<P = Http> {
+///
+/// `Binding<Http, Anyone>` is one that calls without an identity, on public routes and others: its service is told nothing of who
+/// asks, and its reads are everybody's, as [`public`](super::Cacheable::public) ones are.
+pub struct Binding<P = Http, A: Access = SignedIn> {
     pub(super) context: RequestContext,
-    identity: Arc<Identity>,
+    asker: A::Asker,
     pub(super) service: Arc<ServicePool>,
     protocol: PhantomData<P>,
 }
 
-impl<P> Clone for Binding<P> {
+impl<P, A: Access> Clone for Binding<P, A> {
     fn clone(&self) -> Self {
         Self {
             context: self.context.clone(),
-            identity: Arc::clone(&self.identity),
+            asker: self.asker.clone(),
             service: Arc::clone(&self.service),
             protocol: PhantomData,
         }
@@ -133,12 +148,19 @@ impl<P> Clone for Binding<P> {
 }
 
 impl<P: Protocol> Binding<P> {
+    /// The verified caller.
+    pub fn caller(&self) -> &Arc<Identity> {
+        &self.asker
+    }
+}
+
+impl<P: Protocol, A: Access> Binding<P, A> {
     /// Binds the service `name` to the request. What `#[derive(Service)]` calls.
     ///
     /// # Errors
     ///
-    /// A `missing_token` problem on a public route, since a call needs a caller; `internal` if the BFF does not list the
-    /// client in its `services`.
+    /// `internal` if the BFF does not list the client in its `services`; `missing_token` if the request has no caller and the
+    /// client needs one, which no route comes to: such a client is no argument on a public route.
     pub fn bind(name: &'static str, parts: &Parts) -> Result<Self, Problem> {
         let internal = |reason: String| Problem::new(Code::Internal).with_reason(reason);
         let context = parts
@@ -148,24 +170,20 @@ impl<P: Protocol> Binding<P> {
         let service = context.inner().services.get(name).ok_or_else(|| {
             internal(format!("the client of {name:?} is not listed in Bff::services, so it has no address"))
         })?;
-        let identity = context.identity().cloned().ok_or_else(|| Problem::new(Code::MissingToken))?;
-        Ok(Self { context: context.clone(), identity, service, protocol: PhantomData })
+        let asker = A::asker(context)?;
+        Ok(Self { context: context.clone(), asker, service, protocol: PhantomData })
     }
 
-    /// The verified caller.
-    pub fn caller(&self) -> &Arc<Identity> {
-        &self.identity
-    }
-
-    /// A call as its caller, until it says otherwise.
+    /// A call as its caller, if it has one, until it says otherwise.
     fn draft(&self) -> Draft {
-        let owner = Owner::caller(Arc::clone(&self.identity));
+        let identity = A::identity(&self.asker);
+        let owner = identity.map_or_else(Owner::everyone, |identity| Owner::caller(Arc::clone(identity)));
         let ask = Asker { context: self.context.clone(), owner, keeping: Keeping::default() };
         Draft { service: Arc::clone(&self.service), ask }
     }
 }
 
-impl Binding<Http> {
+impl<A: Access> Binding<Http, A> {
     /// A read. `path` is literal; add what varies with [`HttpCall::segment`] and [`HttpCall::query`].
     pub fn get(&self, path: &'static str) -> HttpCall<ReadOnly> {
         self.start(Method::GET, path)
@@ -191,7 +209,7 @@ impl Binding<Http> {
     }
 }
 
-impl Binding<Grpc> {
+impl<A: Access> Binding<Grpc, A> {
     /// One unary call of a method that the proto file declares, such as `orders_v1::LIST_RECENT`.
     pub fn rpc<Q, R, K>(&self, method: Rpc<Q, R, K>, request: &Q) -> RpcCall<R, K>
     where

@@ -104,7 +104,10 @@ impl<S> Coalesce<S> {
     /// What is asked, and by whom as far as others may wait for the answer: a write that another one may have overtaken is sent
     /// again, unless the two are one by their idempotency key.
     fn asked(&self, outgoing: &Outgoing, request: u64) -> (FlightKey, Option<Stamp>) {
-        let same_for_all = outgoing.read_only || outgoing.headers.contains_key(IDEMPOTENCY_KEY);
+        // Of nobody in particular there are many, and two of them may choose one key.
+        let same_write =
+            outgoing.owner.identity().is_some() && outgoing.headers.contains_key(IDEMPOTENCY_KEY);
+        let same_for_all = outgoing.read_only || same_write;
         let request = (!(outgoing.policy.coalesce && same_for_all)).then_some(request);
         if let Some(ticket) = &outgoing.ticket {
             return (FlightKey::new(ticket.key.clone(), request), Some(ticket.stamp));

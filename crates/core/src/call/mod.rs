@@ -1,4 +1,5 @@
-//! Calls on services: typed, lazy, and never without the caller's identity, the deadline and the trace.
+//! Calls on services: typed, lazy, never without the deadline and the trace, and never without the caller's identity unless
+//! the client or the call says so.
 //!
 //! A service client builds a [`Call`] from its [`Binding`]; a screen says what its failure does
 //! ([`Call::required`], [`Call::optional`], [`Call::or`]) and the fan-out runs it. What every attempt goes through
@@ -67,7 +68,7 @@ use self::{
 };
 pub use self::{
     batch::{Ask, Keyed},
-    binding::{Binding, Bound, Grpc, Http, Protocol, Service, ServiceSet},
+    binding::{Binding, Bound, Grpc, Http, Offers, Protocol, Service, ServiceSet},
     cache::{Cacheable, Invalidates, Key, Sent},
     combine::Call,
     error::{CallError, Reason},

@@ -10,7 +10,7 @@ use crate::auth::Identity;
 ///
 /// A call goes out as its owner: with the caller's identity, or with none. A key of a kept answer is made from the same owner, so
 /// that what a service says of one caller can be kept for that caller alone. Only a client method that says
-/// [`public`](super::Cacheable::public) makes an answer everybody's.
+/// [`public`](super::Cacheable::public), or a client that has no caller at all, makes an answer everybody's.
 #[derive(Debug, Clone)]
 pub struct Owner(Whose);
 

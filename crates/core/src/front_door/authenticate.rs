@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use axum::response::{IntoResponse as _, Response};
+use axum::{
+    RequestExt as _,
+    extract::RawPathParams,
+    response::{IntoResponse as _, Response},
+};
 use http::{HeaderMap, HeaderValue, header};
 use tower::Layer;
 
@@ -42,11 +46,17 @@ pub(super) struct Authenticate<S> {
 impl<S: Step<Box<Exchange>, Out = Response>> Step<Box<Exchange>> for Authenticate<S> {
     type Out = Response;
 
-    async fn call(&self, exchange: Box<Exchange>) -> Response {
+    async fn call(&self, mut exchange: Box<Exchange>) -> Response {
         let AuthenticateLayer { shared, route } = &self.settings;
         // A public route doesn't look at credentials, so that a stale one can't lock anybody out of it.
         if route.policy.needs_identity() {
-            match authenticate(shared, &route.policy, exchange.request.headers()) {
+            let parameters = if route.policy.has_owner() {
+                // Those that the handler sees, so that what was compared is what is asked for.
+                exchange.request.extract_parts::<RawPathParams>().await.ok()
+            } else {
+                None
+            };
+            match authenticate(shared, &route.policy, exchange.request.headers(), parameters.as_ref()) {
                 Ok(identity) => exchange.context.identify(identity),
                 Err(problem) => return problem.into_response(),
             }
@@ -55,7 +65,12 @@ impl<S: Step<Box<Exchange>, Out = Response>> Step<Box<Exchange>> for Authenticat
     }
 }
 
-fn authenticate(shared: &Shared, policy: &Policy, headers: &HeaderMap) -> Result<Arc<Identity>, Problem> {
+fn authenticate(
+    shared: &Shared,
+    policy: &Policy,
+    headers: &HeaderMap,
+    parameters: Option<&RawPathParams>,
+) -> Result<Arc<Identity>, Problem> {
     let token = auth::bearer(headers).map_err(|error| refused(&error))?;
     let token = token.ok_or_else(|| {
         Problem::new(Code::MissingToken)
@@ -63,7 +78,9 @@ fn authenticate(shared: &Shared, policy: &Policy, headers: &HeaderMap) -> Result
             .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
     })?;
     let identity = shared.verifier.verify(token).map_err(|error| refused(&error))?;
-    policy.check(Some(&identity)).map_err(|denied| forbidden(&denied))?;
+    let parameter =
+        |name: &str| parameters?.iter().find_map(|(known, value)| (known == name).then_some(value));
+    policy.check(Some(&identity), parameter).map_err(|denied| forbidden(&denied))?;
     Ok(identity)
 }
 
@@ -77,6 +94,10 @@ fn refused(error: &TokenError) -> Problem {
 }
 
 fn forbidden(denied: &Denied) -> Problem {
+    // What belongs to somebody else does not exist: an answer of its own would tell that it does.
+    if let Denied::NotOwn(_) = denied {
+        return Problem::new(Code::NotFound).with_reason(denied.to_string());
+    }
     let problem = Problem::new(Code::Forbidden).with_detail(denied.to_string());
     let challenge = HeaderValue::from_static("Bearer error=\"insufficient_scope\"");
     problem.with_header(header::WWW_AUTHENTICATE, challenge)

@@ -11,6 +11,8 @@ pub struct ScreenPlan {
     pub method: String,
     /// The route's template.
     pub path: &'static str,
+    /// The type that its handler returned, with its module; `None` where that is no screen.
+    pub screen: Option<&'static str>,
     /// The screen's deadline.
     pub deadline: Duration,
     /// The part of it that calls may use.
@@ -61,6 +63,23 @@ impl fmt::Display for Each {
 }
 
 impl ScreenPlan {
+    /// The name of the screen's type, without its module.
+    pub fn screen_name(&self) -> Option<&'static str> {
+        self.screen.map(|name| name.rsplit("::").next().unwrap_or(name))
+    }
+
+    /// The services that it calls, each once, in the order of the first call on each.
+    pub fn services(&self) -> Vec<&'static str> {
+        let mut services = Vec::new();
+        for call in &self.calls {
+            let service = call.operation.split('.').next().unwrap_or(call.operation);
+            if !services.contains(&service) {
+                services.push(service);
+            }
+        }
+        services
+    }
+
     /// The longest row of calls that wait for each other.
     pub fn worst_case(&self) -> Duration {
         let mut ends: Vec<Duration> = Vec::with_capacity(self.calls.len());

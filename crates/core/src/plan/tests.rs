@@ -1,7 +1,7 @@
 //! The arithmetic of a plan. That it is noted from what runs is shown through the front door.
 
 use super::*;
-use crate::auth::public;
+use crate::auth::Policy;
 
 const fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
@@ -13,6 +13,7 @@ fn call(operation: &'static str, after: &[usize], longest: u64, attempts: u32) -
 
 fn plan(calls: Vec<PlannedCall>) -> ScreenPlan {
     ScreenPlan {
+        screen: None,
         method: "GET".to_owned(),
         path: "/orders/{id}",
         deadline: ms(1500),
@@ -83,7 +84,8 @@ fn an_n_plus_one_is_said_and_is_no_reason_to_fail() {
 
 /// A recording of a request, with these calls.
 fn recorded<const N: usize>(operations: [&'static str; N]) -> (Arc<Recording>, [Made; N]) {
-    let route = RouteInfo { method: None, path: "/test", policy: public(), deadline: None, example: None };
+    let route =
+        RouteInfo { method: None, path: "/test", policy: Policy::public(), deadline: None, example: None };
     let recording = Planner::new().begin(&Arc::new(route), ms(1500), ms(1275));
     let made = operations.map(|operation| recording.call(operation, ms(100), 1));
     (recording, made)

@@ -49,8 +49,8 @@ impl Pending {
 }
 
 /// What the derive's `IntoResponse` calls.
-pub fn respond(screen: impl Screen) -> Response {
-    let mut parts = Parts::default();
+pub fn respond<S: Screen>(screen: S) -> Response {
+    let mut parts = Parts::of::<S>();
     screen.into_parts(&mut parts);
     let mut response = Body::empty().into_response();
     response.extensions_mut().insert(Pending(Arc::new(Mutex::new(Some(parts)))));

@@ -8,6 +8,8 @@ use crate::call::{BoxFuture, CallError, Origin};
 /// The parts of a screen, in the order of its payload. Filled by `#[derive(Screen)]`.
 #[derive(Default)]
 pub struct Parts {
+    /// The type that is taken apart, nested ones not.
+    pub(super) screen: &'static str,
     pub(super) fields: Vec<Field>,
     /// Names of the nested screens around the next field.
     path: Vec<&'static str>,
@@ -46,6 +48,11 @@ pub enum Answer {
 }
 
 impl Parts {
+    /// No parts of this screen yet.
+    pub(super) fn of<S: Screen>() -> Self {
+        Self { screen: std::any::type_name::<S>(), ..Self::default() }
+    }
+
     /// A field that a call fills.
     pub fn section(&mut self, name: &'static str, section: impl Section) {
         self.push(name, section.into_part());

@@ -47,6 +47,9 @@ impl<S: Step<Request, Out = Response>> Step<Box<Exchange>> for Resolve<S> {
         let mut response = self.inner.call(request).await;
         let pending = response.extensions_mut().remove::<Pending>();
         let Some(parts) = pending.and_then(|pending| pending.take()) else { return response };
+        if let Some(recording) = &context.inner().recording {
+            recording.screen(parts.screen);
+        }
         match resolve(parts, &context).await {
             Ok(payload) => asked.reply(response, payload, &context),
             Err(error) => axum::response::IntoResponse::into_response(Problem::from(error)),

@@ -60,6 +60,32 @@ async fn one(Path(id): Path<u32>, caller: Caller) -> Result<Home, Problem> {
     Err(Problem::new(Code::NotFound).with_detail(format!("{id} of {}", caller.id())))
 }
 
+/// Signs people in: calls without an identity.
+#[derive(Service)]
+#[service(name = "sessions", operations(begin))]
+pub struct Sessions(Binding<Http, Anyone>);
+
+impl Sessions {
+    /// A session of whoever knows the password.
+    pub fn begin(&self, password: &str) -> Call<String> {
+        self.0.post("/sessions").json(&password).call("sessions.begin")
+    }
+}
+
+/// What a browser keeps.
+#[derive(Screen)]
+pub struct Session {
+    token: Required<String>,
+}
+
+async fn sign_in(_: Anonymous, sessions: Sessions, Json(password): Json<String>) -> Session {
+    Session { token: sessions.begin(&password).required() }
+}
+
+async fn of_account(caller: Caller, sessions: Sessions) -> Session {
+    Session { token: sessions.begin(caller.id()).required() }
+}
+
 async fn plain() -> &'static str {
     "an ordinary axum handler"
 }
@@ -68,6 +94,8 @@ fn main() {
     let routes = Routes::new()
         .get("/home", home, signed_in())
         .get("/home/{id}", one, scope("home:read"))
+        .post("/sessions", sign_in, public())
+        .get("/accounts/{account}", of_account, any_role(&["admin", "support"]).own_account("account"))
         .post("/plain", plain, public());
-    assert_eq!(routes.iter().count(), 3);
+    assert_eq!(routes.iter().count(), 5);
 }

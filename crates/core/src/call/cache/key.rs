@@ -31,7 +31,7 @@ pub struct Sent<'a> {
 }
 
 /// The key of an answer. It says whose the answer is: it can't be made without an [`Owner`], and only
-/// [`public`](super::Cacheable::public) makes one that is nobody's.
+/// [`public`](super::Cacheable::public), or a client that has no caller, makes one that is nobody's.
 ///
 /// The bytes themselves, and not only a hash of them, so that no two calls can be taken for each other.
 #[derive(Debug, Clone)]

@@ -310,6 +310,23 @@ async fn without_coalescing_only_the_same_request_waits() {
 }
 
 /// Between two equal writes another one may have come; only a key says that two are one.
+/// Two visitors who choose one key are two, and so are their writes.
+#[tokio::test(start_paused = true)]
+async fn writes_of_nobody_in_particular_are_one_within_a_request_only() {
+    let write = |owner: Owner| {
+        let mut call = outgoing(ms(1000));
+        call.headers.insert(IDEMPOTENCY_KEY, HeaderValue::from_static("press-1"));
+        call.owner = owner;
+        call
+    };
+    let nobody = || write(Owner::everyone());
+    assert_eq!(calls_for(vec![nobody(), nobody()]).await, 2);
+    let one = nobody();
+    assert_eq!(calls_for(vec![one.clone(), one]).await, 1);
+    let alice = || write(read("alice").owner);
+    assert_eq!(calls_for(vec![alice(), alice()]).await, 1, "the control");
+}
+
 #[tokio::test(start_paused = true)]
 async fn writes_are_one_within_a_request_or_by_their_idempotency_key() {
     let put = outgoing(ms(1000));

@@ -9,7 +9,7 @@ use tower::Layer as _;
 
 use super::*;
 use crate::{
-    auth::{public, signed_in},
+    auth::{Policy, signed_in},
     call::{Call, CallError, Reason},
     front_door::Exchange,
     screen::{Parts, ResolveLayer, Screen, respond},
@@ -200,12 +200,12 @@ async fn it_varies_with_the_token_where_there_is_a_caller_and_with_what_the_hand
         ask_as(RequestContext::for_test_of(policy, TIME), Method::GET, if_none_match, handler).await
     };
     let handler = made_of([]);
-    assert_eq!(vary(&ask(public(), &[], &handler).await), [""; 0]);
+    assert_eq!(vary(&ask(Policy::public(), &[], &handler).await), [""; 0]);
     assert_eq!(vary(&ask(signed_in(), &[], &handler).await), ["Authorization"]);
     assert_eq!(vary(&ask(signed_in(), &["*"], &handler).await), ["Authorization"]);
     let language = HeaderMap::from_iter([(header::VARY, HeaderValue::from_static("Accept-Language"))]);
     let handler = Handler { headers: language, ..handler };
-    assert_eq!(vary(&ask(public(), &[], &handler).await), ["Accept-Language"]);
+    assert_eq!(vary(&ask(Policy::public(), &[], &handler).await), ["Accept-Language"]);
     assert_eq!(vary(&ask(signed_in(), &[], &handler).await), ["Accept-Language", "Authorization"]);
     assert_eq!(vary(&ask(signed_in(), &["*"], &handler).await), ["Accept-Language", "Authorization"]);
 }

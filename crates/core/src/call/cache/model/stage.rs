@@ -17,7 +17,7 @@ use super::{
     world::World,
 };
 use crate::{
-    auth::public,
+    auth::Policy,
     call::{
         BoxFuture, Services,
         coalesce::{Coalesce, CoalesceLayer, Flights},
@@ -56,7 +56,8 @@ pub(super) struct Stage<'a> {
 
 impl House {
     pub(super) fn new(hunt: Hunt) -> Self {
-        let route = RouteInfo { method: None, path: "/", policy: public(), deadline: None, example: None };
+        let route =
+            RouteInfo { method: None, path: "/", policy: Policy::public(), deadline: None, example: None };
         Self {
             kept: Arc::new(Kept::new(&config(), None)),
             callers: callers(),
