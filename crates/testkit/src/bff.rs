@@ -2,7 +2,7 @@
 
 use std::{fmt::Display, net::SocketAddr, time::Duration};
 
-use bff_core::{Running, bff::Bff, config::Sources, telemetry::sink::Sink};
+use bff_core::{Running, bff::Bff, config::Sources, routes::RouteInfo, telemetry::sink::Sink};
 use http::{HeaderMap, Method, StatusCode};
 use reqwest::Client;
 use serde_json::Value;
@@ -192,6 +192,23 @@ impl Session<'_> {
     pub async fn post(&self, path: &str, body: &Value) -> Reply {
         let session = self.clone().header("content-type", "application/json");
         session.request(Method::POST, path, Some(body.to_string().into())).await
+    }
+
+    /// The example of a route.
+    ///
+    /// # Panics
+    ///
+    /// If it has none.
+    pub async fn example(&self, route: &RouteInfo) -> Reply {
+        let (Some(method), Some(example)) = (&route.method, route.example) else {
+            panic!("{} has no example: add .example(\"/path\") to its route", route.name());
+        };
+        let session = match example.body {
+            Some(_) => self.clone().header("content-type", "application/json"),
+            None => self.clone(),
+        };
+        let body = example.body.map(|body| body.as_bytes().to_vec());
+        session.request(method.clone(), example.path, body).await
     }
 
     /// Any request.

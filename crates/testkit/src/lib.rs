@@ -22,6 +22,7 @@
 pub mod bff;
 pub mod faults;
 pub mod mocks;
+pub mod permission;
 pub mod plan;
 pub mod redis;
 pub mod token;

@@ -13,25 +13,27 @@
 //! ```
 
 use bff_core::{
+    auth::Policy,
     bff::Bff,
     config::Sources,
-    http::Method,
     plan::{Planner, ScreenPlan},
-    routes::{Example, RouteInfo},
+    routes::RouteInfo,
 };
 
-use crate::TestBff;
+use crate::{TestBff, permission::allowed};
 
 /// One route, and its plan.
 #[derive(Debug)]
 pub struct Planned {
     /// Such as `GET /api/orders/{id}`.
     pub route: String,
+    /// Who may call it.
+    pub policy: Policy,
     /// Its plan, or why there is none.
     pub plan: Result<ScreenPlan, String>,
 }
 
-/// Asks every screen of `bff` for its example, as alice of the account acme, and says what it would cost at its worst.
+/// Asks every screen of `bff` for its example, as alice of the account acme with all that its route wants, and says what it would cost at its worst.
 pub async fn of(bff: Bff) -> Vec<Planned> {
     let sources = bff.builtin_config();
     with(bff, sources).await
@@ -39,38 +41,29 @@ pub async fn of(bff: Bff) -> Vec<Planned> {
 
 /// The same with another configuration than the BFF's own; only the addresses are those of the mocked services.
 pub async fn with(bff: Bff, sources: Sources) -> Vec<Planned> {
-    let routes: Vec<_> =
-        bff.all_routes().map(|route| (name(route), route.method.clone(), route.example)).collect();
+    let routes: Vec<_> = bff.all_routes().cloned().collect();
     let planner = Planner::new();
     let bff = TestBff::with(bff.planner(&planner)).sources(sources).start().await;
     let mut screens = Vec::with_capacity(routes.len());
-    for (route, method, example) in routes {
-        let plan = match (method, example) {
-            (Some(method), Some(example)) => ask(&bff, &planner, method, example).await,
-            _ => Err("it has no example: add .example(\"/path\") to its route".to_owned()),
-        };
-        screens.push(Planned { route, plan });
+    for route in routes {
+        let plan = ask(&bff, &planner, &route).await;
+        screens.push(Planned { route: route.name(), policy: route.policy, plan });
     }
     screens
 }
 
-async fn ask(
-    bff: &TestBff,
-    planner: &Planner,
-    method: Method,
-    example: Example,
-) -> Result<ScreenPlan, String> {
-    let session = bff.as_partner("alice", "acme").header("content-type", "application/json");
-    let reply =
-        session.request(method, example.path, example.body.map(|body| body.as_bytes().to_vec())).await;
+async fn ask(bff: &TestBff, planner: &Planner, route: &RouteInfo) -> Result<ScreenPlan, String> {
+    let Some(example) = route.example else {
+        return Err("it has no example: add .example(\"/path\") to its route".to_owned());
+    };
+    let token = allowed(bff.token("alice").claim("account", "acme"), route);
+    let reply = bff.with_token(&token.sign()).example(route).await;
     let plan = planner.take().pop();
-    if !reply.status.is_success() || !reply.degraded().is_empty() {
+    // What is no screen may be no JSON either.
+    let is_screen = plan.as_ref().is_some_and(|plan| plan.screen.is_some());
+    if !reply.status.is_success() || (is_screen && !reply.degraded().is_empty()) {
         let body = String::from_utf8_lossy(&reply.body).into_owned();
         return Err(format!("its example {} is answered with {}: {body}", example.path, reply.status));
     }
     plan.ok_or_else(|| format!("its example {} reaches another route", example.path))
-}
-
-fn name(route: &RouteInfo) -> String {
-    format!("{} {}", route.method.as_ref().map_or("", Method::as_str), route.path)
 }

@@ -39,6 +39,11 @@ impl Token {
         self
     }
 
+    /// A claim, if it has it.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.0.get(name)
+    }
+
     /// Leaves a claim out.
     #[must_use]
     pub fn without(mut self, name: &str) -> Self {

@@ -26,6 +26,7 @@ mod lying_grpc;
 mod lying_http;
 mod operations;
 mod ownership;
+mod permissions;
 mod plans;
 mod protocols;
 mod redirects;
