@@ -24,6 +24,11 @@ smoke: (_build "bff-demo")
 plan *options: (_build "bff-demo")
     @cargo run --quiet --package bff-demo -- plan {{ options }}
 
+# Each route: who may call it, its screen, its deadline and the services that it calls: `just routes partner`.
+[no-exit-message]
+routes *options: (_build "bff-demo")
+    @cargo run --quiet --package bff-demo -- routes {{ options }}
+
 # Everything that must hold: format, lints, tests, examples in the docs, the docs themselves.
 test: _tools _redis
     cargo fmt --all --check

@@ -8,6 +8,7 @@ mod house;
 mod lines;
 mod plan;
 mod ports;
+mod routes;
 mod screens;
 mod smoke;
 
@@ -55,6 +56,13 @@ enum Command {
     },
     /// Asks every screen in its normal and degraded forms and compares; exits with 1 if anything differs
     Smoke,
+    /// Prints every route: who may call it, its screen, its deadline and the services that it calls; exits with 1 if one does not
+    /// answer its example
+    Routes {
+        /// The BFFs; all of them if none is given
+        #[arg(value_enum)]
+        bffs: Vec<Which>,
+    },
     /// Prints every screen's calls, which wait for which, the worst-case time and the most attempts; exits with 1 if one may
     /// need more time than it has
     Plan {
@@ -72,9 +80,8 @@ fn main() -> ExitCode {
         Command::Demo(ports) => exit(demo::run(&ports).map(|()| true)),
         Command::Services(ports) => exit(demo::run_services(&ports).map(|()| true)),
         Command::Smoke => exit(smoke::run()),
-        Command::Plan { bffs, config } => {
-            exit(plan::run(if bffs.is_empty() { &Which::ALL } else { &bffs }, config.as_deref()))
-        }
+        Command::Routes { bffs } => exit(routes::run(or_all(&bffs))),
+        Command::Plan { bffs, config } => exit(plan::run(or_all(&bffs), config.as_deref())),
         Command::Token { user, bff, account } => {
             let token = token(bff, &user, account.as_deref()).sign();
             // Whoever closed the pipe has seen enough.
@@ -82,6 +89,10 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
     }
+}
+
+fn or_all(bffs: &[Which]) -> &[Which] {
+    if bffs.is_empty() { &Which::ALL } else { bffs }
 }
 
 fn exit(result: Result<bool, house::StartError>) -> ExitCode {

@@ -25,7 +25,7 @@ pub fn run(which: &[Which], config: Option<&Path>) -> Result<bool, StartError> {
         };
         let screens = runtime.block_on(plan::with(which.bff(), sources));
         let _ = writeln!(out, "---- {} ----\n", which.word());
-        for Planned { route, plan } in screens {
+        for Planned { route, plan, .. } in screens {
             let text = match plan {
                 Ok(plan) => {
                     all_fit &= !plan.is_over();
