@@ -15,6 +15,11 @@ demo *options: (_build "bff-demo")
 token user *options: (_build "bff-demo")
     @cargo run --quiet --package bff-demo -- token {{ user }} {{ options }}
 
+# Makes an API key for a partner's program: `just new-key acme-books --account acme --scopes "orders:read reports:read"`.
+[positional-arguments]
+new-key client *options: (_build "bff-partner")
+    @cargo run --quiet --package bff-partner -- new-key "$@"
+
 # Calls every screen in its normal and degraded forms on free ports, a line for each.
 smoke: (_build "bff-demo")
     @cargo run --quiet --package bff-demo -- smoke

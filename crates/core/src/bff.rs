@@ -7,9 +7,9 @@ use std::{
 };
 
 use crate::{
-    auth::Verifier,
+    auth::{Authenticator, FileKeys, KeyStore},
     call::{Declaration, Kept, Redis, Resolver, ServiceSet, SharedResolver, SharedService},
-    config::{self, Config, ConfigErrors, Sources},
+    config::{self, AuthConfig, Config, ConfigErrors, KeyStorage, Sources},
     front_door::{
         Shared,
         server::{self, Running},
@@ -43,6 +43,7 @@ pub struct Bff {
     routes: Routes,
     resolver: SharedResolver,
     planner: Option<Planner>,
+    key_store: Option<Arc<dyn KeyStore>>,
 }
 
 /// Why a BFF did not start.
@@ -75,6 +76,7 @@ impl Bff {
             routes: Routes::new(),
             resolver,
             planner: None,
+            key_store: None,
         }
     }
 
@@ -97,6 +99,14 @@ impl Bff {
     #[must_use]
     pub fn resolver(mut self, resolver: impl Resolver) -> Self {
         self.resolver = SharedResolver(Arc::new(resolver));
+        self
+    }
+
+    /// Finds API keys in this store and not in the file of `auth.api_keys.file`. Keys are accepted where the configuration has
+    /// `[auth.api_keys]`.
+    #[must_use]
+    pub fn key_store(mut self, store: impl KeyStore) -> Self {
+        self.key_store = Some(Arc::new(store));
         self
     }
 
@@ -129,7 +139,8 @@ impl Bff {
 
     /// The configuration of these sources, or all that is wrong with it.
     pub fn check(&self, sources: &Sources) -> Result<Config, StartError> {
-        let config = config::load(sources, &self.services)?;
+        let storage = if self.key_store.is_some() { KeyStorage::Program } else { KeyStorage::File };
+        let config = config::load_for(sources, &self.services, storage)?;
         self.check_routes()?;
         Ok(config)
     }
@@ -173,7 +184,8 @@ impl Bff {
     pub(crate) fn start_with(self, config: Config, log: Option<Sink>) -> Result<Running, StartError> {
         // Fails only if a provider is installed already, which is then the one to use.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let verifier = Verifier::new(&config.auth).map_err(|errors| {
+        let store = self.open_keys(&config.auth)?;
+        let authenticator = Authenticator::new(&config.auth, store).map_err(|errors| {
             StartError(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
         })?;
         let redis = config.cache.shared.then(|| Redis::new(&config.redis, &config.cache)).transpose();
@@ -186,8 +198,18 @@ impl Bff {
         });
         let services = services.collect::<Result<_, _>>()?;
         let log = AccessLog::new(self.name, log.filter(|_| config.log.access), config.log.format);
-        let shared = Shared { config, verifier, log, planner: self.planner };
+        let shared = Shared { config, authenticator, log, planner: self.planner };
         server::start(shared, services, self.routes)
             .map_err(|error| StartError(format!("{} can't start: {error}", self.name)))
+    }
+
+    fn open_keys(&self, auth: &AuthConfig) -> Result<Option<Arc<dyn KeyStore>>, StartError> {
+        let Some(keys) = &auth.api_keys else { return Ok(None) };
+        match (&self.key_store, &keys.file) {
+            (Some(store), _) => Ok(Some(Arc::clone(store))),
+            (None, Some(file)) => Ok(Some(Arc::new(FileKeys::open(file.clone(), keys.reload_every)?))),
+            // The check of the configuration has refused this.
+            (None, None) => Ok(None),
+        }
     }
 }

@@ -54,6 +54,10 @@ codes! {
     InvalidToken = "invalid_token", UNAUTHORIZED, "The bearer token is not valid";
     /// The credential was valid once.
     ExpiredToken = "expired_token", UNAUTHORIZED, "The bearer token has expired";
+    /// The API key is not one that this BFF accepts, or no longer.
+    InvalidApiKey = "invalid_api_key", UNAUTHORIZED, "The API key is not valid";
+    /// The request has a bearer token and an API key, which may be two callers.
+    AmbiguousCredentials = "ambiguous_credentials", UNAUTHORIZED, "The request has more than one credential";
     /// The caller is known and may not do this.
     Forbidden = "forbidden", FORBIDDEN, "The caller may not do this";
     /// No route has this path.

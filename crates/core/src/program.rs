@@ -9,6 +9,8 @@ use std::{
 use clap::{Arg, ArgAction, Command, value_parser};
 use tracing_subscriber::{EnvFilter, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
+mod keys;
+
 use crate::{
     bff::{Bff, StartError},
     config::{Config, LogFormat, Sources},
@@ -33,6 +35,11 @@ impl Bff {
         let file = arguments.get_one::<PathBuf>("config");
         let sources = file.map_or_else(|| Ok(self.builtin_config()), Sources::read)?;
         let sources = sources.with_environment(std::env::vars_os());
+        match arguments.subcommand() {
+            Some((keys::NEW, arguments)) => return keys::new(&self, &sources, arguments),
+            Some((keys::LIST, arguments)) => return keys::list(&sources, arguments),
+            _ => {}
+        }
         if arguments.get_flag("check-config") {
             self.check(&sources)?;
             let _ = writeln!(io::stdout(), "{name}: the configuration is valid");
@@ -65,7 +72,7 @@ impl Bff {
     }
 
     fn command(&self) -> Command {
-        let config = Arg::new("config").long("config").value_name("FILE").env("BFF_CONFIG");
+        let config = Arg::new("config").long("config").value_name("FILE").env("BFF_CONFIG").global(true);
         Command::new(self.name())
             .about("Serves its screens until SIGTERM or SIGINT, then drains and exits with 0.")
             .after_help("Environment variables such as BFF_SERVER__LISTEN=127.0.0.1:9000 override the file.")
@@ -80,6 +87,7 @@ impl Bff {
                     .action(ArgAction::SetTrue)
                     .help("Checks the configuration and exits"),
             )
+            .subcommands(keys::commands())
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
 
 use bff_core::{Running, bff::Bff, config::Sources, telemetry::sink::Sink};
 use bff_testkit::{
-    MockServices,
+    KeysFile, MockServices, keys,
     mocks::{self, SERVICES},
     token::{self, Token},
 };
@@ -22,6 +22,9 @@ const TOKEN_LIFE: u64 = 24 * 60 * 60;
 
 /// The account of partner tokens that name none.
 pub const ACCOUNT: &str = "acme";
+
+/// Whose API key the demo makes.
+const CLIENT: &str = "acme-books";
 
 /// One of the three BFFs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -124,6 +127,9 @@ pub enum Breakers {
 pub struct House {
     pub services: Arc<MockServices>,
     pub addresses: Addresses,
+    /// A key of the account [`ACCOUNT`] for the partner BFF, good for a day.
+    pub key: String,
+    keys: KeysFile,
     bffs: [(Which, Running); 3],
 }
 
@@ -131,18 +137,27 @@ impl House {
     /// Starts everything or nothing. `log` takes the lines of requests.
     pub async fn start(ports: &Ports, log: Option<&Sink>, breakers: Breakers) -> Result<Self, StartError> {
         let services = Arc::new(MockServices::start_on(ports.services()).await?);
+        let keys = KeysFile::new();
+        let key = keys.add(keys::partner(CLIENT, ACCOUNT));
         let start = |which: Which| -> Result<_, StartError> {
-            Ok((which, which.bff().start(&sources(which, ports, Some((&services, breakers))), log.cloned())?))
+            let sources = sources(which, ports, Some((&services, breakers)));
+            let sources = match which {
+                Which::Partner => {
+                    sources.with_override("auth.api_keys.file", keys.path().display().to_string())
+                }
+                Which::Web | Which::Mobile => sources,
+            };
+            Ok((which, which.bff().start(&sources, log.cloned())?))
         };
         let [web, mobile, partner] = Which::ALL;
         let bffs = [start(web)?, start(mobile)?, start(partner)?];
         let addresses = bffs.each_ref().map(|(_, running)| (running.address(), running.admin_address()));
-        Ok(Self { services, addresses: Addresses(addresses), bffs })
+        Ok(Self { services, addresses: Addresses(addresses), key, keys, bffs })
     }
 
     /// Drains all BFFs at once and says how long each took. The services outlive them, for requests in flight.
     pub async fn drain(self) -> Vec<(Which, Duration)> {
-        let Self { services, bffs, .. } = self;
+        let Self { services, bffs, keys, .. } = self;
         let drains = bffs.map(|(which, running)| {
             tokio::task::spawn_blocking(move || {
                 let began = Instant::now();
@@ -154,7 +169,7 @@ impl House {
         for drain in drains {
             drained.push(drain.await.expect("a drain does not panic"));
         }
-        drop(services);
+        drop((services, keys));
         drained
     }
 }

@@ -93,6 +93,9 @@ fn screens(out: &mut String, house: &House) -> std::fmt::Result {
     for screen in &SCREENS {
         writeln!(out, "\n# {}: {}\n{}", screen.bff.word(), screen.title, curl(house, screen))?;
     }
+    let (partner, key) = (house.addresses.url(Which::Partner), &house.key);
+    writeln!(out, "\n# partner: summary, with an API key in place of a token")?;
+    writeln!(out, "curl -sw '\\n' {partner}/partner/v1/summary -H 'X-Api-Key: {key}'")?;
     for path in ["/live", "/ready"] {
         writeln!(out, "\n# operators: is it {}", path.trim_start_matches('/'))?;
         for which in Which::ALL {

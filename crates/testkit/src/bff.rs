@@ -8,6 +8,7 @@ use reqwest::Client;
 use serde_json::Value;
 
 use crate::{
+    keys::KeysFile,
     mocks::{MockServices, SERVICES},
     token::{self, Token},
 };
@@ -60,6 +61,11 @@ impl TestBff {
         Session { bff: self, headers: vec![("authorization".to_owned(), format!("Bearer {token}"))] }
     }
 
+    /// Requests with this API key.
+    pub fn with_key(&self, key: &str) -> Session<'_> {
+        self.anonymous().header("x-api-key", key)
+    }
+
     /// Requests with no token.
     pub fn anonymous(&self) -> Session<'_> {
         Session { bff: self, headers: Vec::new() }
@@ -105,6 +111,13 @@ impl TestBffBuilder {
     pub fn set(mut self, key: &str, value: impl Display) -> Self {
         self.settings.push((key.to_owned(), value.to_string()));
         self
+    }
+
+    /// Accepts the API keys of this file, and looks at it every 10 ms.
+    #[must_use]
+    pub fn keys(self, file: &KeysFile) -> Self {
+        let every = self.set("auth.api_keys.reload_every", "10ms");
+        every.set("auth.api_keys.file", file.path().display())
     }
 
     /// Starts it with this configuration, and not with the BFF's own.

@@ -21,6 +21,7 @@
 
 pub mod bff;
 pub mod faults;
+pub mod keys;
 pub mod mocks;
 pub mod permission;
 pub mod plan;
@@ -29,6 +30,7 @@ pub mod token;
 
 pub use bff::{Reply, Session, TestBff, TestBffBuilder};
 pub use faults::{Fault, raw};
+pub use keys::KeysFile;
 pub use mocks::{MockServices, Mode, Nonsense};
 pub use redis::Redis;
 pub use token::Token;

@@ -81,7 +81,7 @@ async fn a_partner_route_without_an_account_is_forbidden() {
     let bff = TestBff::start(bff_partner::bff()).await;
     for path in ["/partner/v1/orders", "/partner/v1/orders/ord-1001", "/partner/v1/summary"] {
         let detail = assert_problem(&bff.as_user("alice").get(path).await, 403, "forbidden");
-        assert_eq!(detail, "this needs a token of a partner account", "{path}");
+        assert_eq!(detail, "this needs a credential of a partner account", "{path}");
         assert!(bff.services.all_seen().is_empty());
     }
     for path in ["/partner/v1/orders", "/partner/v1/orders/ord-1001", "/partner/v1/summary"] {

@@ -15,7 +15,7 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use super::TokenError;
+use super::{TokenError, identity::is_scope};
 
 /// The last second of the year 9999. A later date is a mistake, such as milliseconds, and would make a token eternal.
 const LAST_DATE: f64 = 253_402_300_799.0;
@@ -91,11 +91,6 @@ fn scopes(payload: &JsonObject) -> Result<Vec<String>, TokenError> {
         (None, None) => return Ok(Vec::new()),
     };
     if scopes.iter().all(|scope| is_scope(scope)) { Ok(scopes) } else { Err(TokenError::BadClaim(claim)) }
-}
-
-/// `scope-token` of RFC 6749 section 3.3.
-fn is_scope(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\')
 }
 
 /// A part of a token before its values have types: a JSON object whose names are unique.

@@ -7,7 +7,11 @@ use std::fmt;
 
 use http::{HeaderName, HeaderValue};
 
-use super::{TokenError, claims::Claims};
+use super::{
+    TokenError,
+    claims::Claims,
+    credential::{Credential, Facts, Unfit},
+};
 
 /// Carries [`Identity::id`] to services.
 pub const USER_ID: HeaderName = HeaderName::from_static("x-user-id");
@@ -35,70 +39,106 @@ pub fn is_reserved(name: &HeaderName) -> bool {
         || (starts_with(b"x-request-id") && name.len() == 12)
 }
 
-/// A caller whose token has been verified. Nothing else makes one.
+/// A caller whose credential has been verified. Nothing else makes one.
 pub struct Identity {
+    credential: Credential,
     id: String,
     issuer: String,
     roles: Vec<String>,
     scopes: Vec<String>,
     account: Option<String>,
+    plan: Option<String>,
     expires_at: u64,
     id_header: HeaderValue,
     roles_header: Option<HeaderValue>,
 }
 
 impl Identity {
-    /// Made once a token, so that a request only clones reference counts.
-    ///
-    /// What a header cannot carry unchanged is refused here: a comma in a role would become two roles, and a service
-    /// that trims, folds or re-encodes a subject could take it for another's.
-    pub(super) fn new(claims: Claims) -> Result<Self, TokenError> {
+    /// The caller of a token whose signature and claims were verified.
+    pub(super) fn of_token(claims: Claims) -> Result<Self, TokenError> {
         let Claims { issuer, subject, expires_at, roles, scopes, account, audience: _, not_before: _ } =
             claims;
+        let credential = Credential::Token;
+        let facts = Facts { credential, issuer, id: subject, roles, scopes, account, plan: None, expires_at };
+        Self::new(facts).map_err(|unfit| {
+            TokenError::BadClaim(match unfit {
+                Unfit::Id => "sub",
+                Unfit::Roles => "roles",
+                Unfit::Scopes => "scope",
+                Unfit::Account => "account",
+                Unfit::Plan => "plan",
+            })
+        })
+    }
+
+    /// Made once a credential, so that a request only clones reference counts.
+    ///
+    /// What a header cannot carry unchanged is refused here, for credentials of all kinds: a comma in a role would become
+    /// two roles, and a service that trims, folds or re-encodes an id could take it for another's.
+    pub(super) fn new(facts: Facts) -> Result<Self, Unfit> {
+        let Facts { credential, issuer, id, roles, scopes, account, plan, expires_at } = facts;
         if account.as_deref().is_some_and(|account| !fits_header(account)) {
-            return Err(TokenError::BadClaim("account"));
+            return Err(Unfit::Account);
+        }
+        if plan.as_deref().is_some_and(|plan| !fits_header(plan)) {
+            return Err(Unfit::Plan);
         }
         if roles.len() > MAX_ROLES || !roles.iter().all(|role| fits_header(role) && !role.contains(',')) {
-            return Err(TokenError::BadClaim("roles"));
+            return Err(Unfit::Roles);
         }
-        if !fits_header(&subject) {
-            return Err(TokenError::BadClaim("sub"));
+        if !scopes.iter().all(|scope| is_scope(scope)) {
+            return Err(Unfit::Scopes);
         }
-        let id_header = HeaderValue::from_str(&subject).map_err(|_| TokenError::BadClaim("sub"))?;
+        if !fits_header(&id) {
+            return Err(Unfit::Id);
+        }
+        let id_header = HeaderValue::from_str(&id).map_err(|_| Unfit::Id)?;
         let roles_header = if roles.is_empty() {
             None
         } else {
-            Some(HeaderValue::from_str(&roles.join(",")).map_err(|_| TokenError::BadClaim("roles"))?)
+            Some(HeaderValue::from_str(&roles.join(",")).map_err(|_| Unfit::Roles)?)
         };
-        Ok(Self { id: subject, issuer, roles, scopes, account, expires_at, id_header, roles_header })
+        Ok(Self { credential, id, issuer, roles, scopes, account, plan, expires_at, id_header, roles_header })
     }
 
-    /// The caller: `sub` of the token.
+    /// The caller: `sub` of a token, `subject` of an API key, the name of a certificate's entry in the configuration.
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// Who vouches for the caller: `iss` of the token. An id is unique within it, not beyond.
+    /// Who vouches for the caller: `iss` of a token, else [`API_KEY_ISSUER`](super::API_KEY_ISSUER) or
+    /// [`CERTIFICATE_ISSUER`](super::CERTIFICATE_ISSUER). An id is unique within it, not beyond: services are told the id alone.
     pub fn issuer(&self) -> &str {
         &self.issuer
     }
 
-    /// What the caller is: `roles` of the token.
+    /// What the caller is: `roles` of the credential.
     pub fn roles(&self) -> &[String] {
         &self.roles
     }
 
-    /// What the caller's program may do: `scope` or `scp` of the token.
+    /// What the caller's program may do: `scope` or `scp` of a token, `scopes` of another credential.
     pub fn scopes(&self) -> &[String] {
         &self.scopes
     }
 
-    /// The partner account for which the caller acts: `account` of the token.
+    /// The partner account for which the caller acts: `account` of the credential.
     pub fn account(&self) -> Option<&str> {
         self.account.as_deref()
     }
 
-    /// End of the token, in Unix seconds, before any leeway: `exp`.
+    /// What the caller may use how often: `plan` of an API key or a certificate. A token says nothing of it.
+    pub fn plan(&self) -> Option<&str> {
+        self.plan.as_deref()
+    }
+
+    /// What the caller has shown.
+    pub fn credential(&self) -> Credential {
+        self.credential
+    }
+
+    /// End of the credential, in Unix seconds, before any leeway: `exp` of a token, `expires` of an API key. Of a certificate
+    /// `u64::MAX`: its own end is looked at with each request.
     pub fn expires_at(&self) -> u64 {
         self.expires_at
     }
@@ -123,19 +163,19 @@ impl Identity {
         self.roles_header.as_ref()
     }
 
-    /// A caller for unit tests, which have no token.
+    /// A caller for unit tests, which have no credential.
     #[cfg(test)]
     pub(crate) fn for_test(id: &str, roles: &[&str], scopes: &[&str], account: Option<&str>) -> Self {
         let owned = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
-        Self::new(Claims {
+        Self::new(Facts {
+            credential: Credential::Token,
             issuer: "https://issuer.test".to_owned(),
-            subject: id.to_owned(),
-            audience: Vec::new(),
-            expires_at: u64::MAX,
-            not_before: None,
+            id: id.to_owned(),
             roles: owned(roles),
             scopes: owned(scopes),
             account: account.map(str::to_owned),
+            plan: None,
+            expires_at: u64::MAX,
         })
         .expect("an identity that fits headers")
     }
@@ -149,6 +189,11 @@ impl fmt::Debug for Identity {
             .field("roles", &self.roles)
             .finish_non_exhaustive()
     }
+}
+
+/// `scope-token` of RFC 6749 section 3.3.
+pub(super) fn is_scope(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\')
 }
 
 fn fits_header(value: &str) -> bool {

@@ -115,7 +115,7 @@ impl Verifier {
         if !claims.audience.contains(&issuer.audience) {
             return Err(TokenError::WrongAudience);
         }
-        Identity::new(claims)
+        Identity::of_token(claims)
     }
 
     /// The first Unix second at which a token is refused: "on or after" its `exp` (RFC 7519 section 4.1.4).

@@ -1,11 +1,11 @@
 //! Who is asking, and may they?
 //!
-//! [`bearer`] takes the token out of a request, [`Verifier`] turns it into an [`Identity`], a route's [`Policy`]
-//! says whether that identity may call it. A token is a signed JWT (RFC 7519) of a configured issuer, judged by the
-//! best current practices of RFC 8725.
+//! [`Authenticator`] turns what a request carries into an [`Identity`], a route's [`Policy`] says whether that identity may call
+//! it. What counts is a bearer token ([`Verifier`]: a signed JWT, RFC 7519, of a configured issuer, judged by the best current
+//! practices of RFC 8725), an API key of ours ([`KeyStore`]), or a client certificate ([`PeerCertificate`]).
 //!
-//! This module fetches nothing: no keys, no introspection, no sessions. It does not answer clients either: it
-//! returns errors, and the boundary turns them into replies.
+//! There is no introspection and there are no sessions. This module does not answer clients either: it returns errors, and the
+//! boundary turns them into replies.
 //!
 //! ```
 //! use http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
@@ -16,7 +16,11 @@
 //! assert_eq!(bff_core::auth::bearer(&headers), Ok(Some("abc.def.ghi")));
 //! ```
 
+mod api_key;
+mod authenticator;
+mod certificate;
 mod claims;
+mod credential;
 mod identity;
 mod jwt;
 mod keys;
@@ -25,6 +29,15 @@ mod policy;
 mod tests;
 mod token_cache;
 
+pub use api_key::{
+    API_KEY, ApiKeyError,
+    issue::IssuedKey,
+    record::{KeyHash, KeyRecord},
+    store::{Finding, KeyStore, StoreUnavailable},
+};
+pub use authenticator::{Authenticator, Refused};
+pub use certificate::PeerCertificate;
+pub use credential::{API_KEY_ISSUER, CERTIFICATE_ISSUER, Credential};
 pub use identity::{Identity, USER_ID, USER_ROLES, is_reserved};
 pub use jwt::{MAX_TOKEN_BYTES, Verifier};
 pub use keys::KeyError;
@@ -32,7 +45,18 @@ pub use policy::{
     Denied, Names, Need, Policy, Public, WhoMayCall, any_role, any_scope, public, role, scope, signed_in,
 };
 
+pub(crate) use api_key::{file::FileKeys, format::MAX_PREFIX};
+pub(crate) use certificate::Certificates;
+pub(crate) use credential::Unfit;
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use http::{HeaderMap, header::AUTHORIZATION};
+
+/// A clock before 1970 is broken: then no credential is valid, rather than all.
+fn unix_now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(u64::MAX, |since| since.as_secs())
+}
 
 /// The token of a request, if it has one (RFC 6750 section 2.1).
 ///

@@ -32,7 +32,7 @@ pub struct Policy {
     needs: Vec<Need>,
 }
 
-/// Anybody with a valid token.
+/// Anybody with a valid credential.
 pub fn signed_in() -> Policy {
     Policy { needs_identity: true, needs: Vec::new() }
 }
@@ -98,7 +98,7 @@ impl Policy {
         self.and(Need::OwnUser(parameter))
     }
 
-    /// Whether a caller without a token is turned away.
+    /// Whether a caller without a credential is turned away.
     pub fn needs_identity(&self) -> bool {
         self.needs_identity
     }

@@ -16,6 +16,7 @@ pub(super) use error::{Found, Report};
 pub(super) use tree::{Node, join};
 pub(super) use words::one_of;
 
+use serde::de::DeserializeOwned;
 use toml::de::DeTable;
 
 use self::{error::Origin, tree::Amended};
@@ -32,31 +33,63 @@ use crate::call::{Declaration, Misfit};
 /// With everything that is wrong, not only the first. A file that is not TOML is reported with its syntax errors
 /// alone, because the rest of it cannot be trusted to mean what it says.
 pub fn load(sources: &Sources, services: &[Declaration]) -> Result<Config, ConfigErrors> {
+    load_for(sources, services, KeyStorage::File)
+}
+
+/// Where a program's API keys are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KeyStorage {
+    /// In the file that the configuration names.
+    File,
+    /// In a store that the program brings.
+    Program,
+}
+
+/// The same for a program that may bring a store of API keys.
+pub(crate) fn load_for(
+    sources: &Sources,
+    services: &[Declaration],
+    storage: KeyStorage,
+) -> Result<Config, ConfigErrors> {
     let mut report = Report::new(&sources.file);
     let Some(tree) = merge(sources, &mut report) else { return Err(report.finish()) };
     let mut config = read(tree.clone(), &mut report);
-    validate::validate(&mut config, &tree, services, &sources.base, &mut report);
+    validate::validate(&mut config, &tree, services, storage, &sources.base, &mut report);
     if report.is_empty() { Ok(config) } else { Err(report.finish()) }
 }
 
-/// The tree of all sources, or none if the file is not TOML.
-fn merge(sources: &Sources, report: &mut Report) -> Option<Node> {
-    let (table, errors) = DeTable::parse_recoverable(&sources.text);
+/// Reads what is under one key, for a command that needs nothing else: what is wrong elsewhere does not matter to it, and what
+/// values mean is not checked.
+pub(crate) fn peek(sources: &Sources, key: &str) -> Result<Config, ConfigErrors> {
+    let mut report = Report::new(&sources.file);
+    let Some(tree) = merge(sources, &mut report) else { return Err(report.finish()) };
+    let config = read(tree, &mut report);
+    if report.reaches_into(key) || report.covers(key) { Err(report.finish()) } else { Ok(config) }
+}
+
+/// The tree of one file's text, or none if it is not TOML.
+pub(super) fn parse(text: &str, report: &mut Report) -> Option<Node> {
+    let (table, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
         // Not its Display, which quotes the line and with it perhaps a secret.
         let (what, expected) = words::syntax(error.message());
-        let origin = error.span().map_or_else(Origin::file, |span| position(&sources.text, span.start));
+        let origin = error.span().map_or_else(Origin::file, |span| position(text, span.start));
         report.add(&origin, "(syntax)", Found::Written(what), expected);
     }
     if !errors.is_empty() {
         return None;
     }
 
-    let origin_at = |byte| match position(&sources.text, byte) {
+    let origin_at = |byte| match position(text, byte) {
         Origin::File { line, .. } => Origin::File { line, column: None },
         other => other,
     };
-    let mut tree = Node::root(table.into_inner(), &origin_at);
+    Some(Node::root(table.into_inner(), &origin_at))
+}
+
+/// The tree of all sources, or none if the file is not TOML.
+fn merge(sources: &Sources, report: &mut Report) -> Option<Node> {
+    let mut tree = parse(&sources.text, report)?;
     for (path, text, origin) in sources.environment_values().into_iter().chain(sources.override_values()) {
         if let Err(blocker) = tree.set(&path, &origin, text) {
             let expected = format!("no key in {blocker}, which is set to a value and is no table");
@@ -84,10 +117,10 @@ fn position(text: &str, byte: usize) -> Origin {
 }
 
 /// Reads the tree as far as it can be read: what serde refuses is reported and left at its default.
-fn read(mut tree: Node, report: &mut Report) -> Config {
+pub(super) fn read<T: DeserializeOwned + Default>(mut tree: Node, report: &mut Report) -> T {
     // It ends, because every round makes the tree smaller or turns a variable's value into text, once.
     loop {
-        let error = match serde_path_to_error::deserialize::<_, Config>(tree.to_value()) {
+        let error = match serde_path_to_error::deserialize::<_, T>(tree.to_value()) {
             Ok(config) => return config,
             Err(error) => error,
         };
@@ -106,7 +139,7 @@ fn read(mut tree: Node, report: &mut Report) -> Config {
                     Found::Fact("a value of no key"),
                     words::expected(message),
                 );
-                return Config::default();
+                return T::default();
             }
         }
     }

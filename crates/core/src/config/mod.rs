@@ -4,7 +4,9 @@
 //! environment variables above both: `BFF_SERVER__LISTEN=127.0.0.1:9000` sets `server.listen`. An empty file is a
 //! safe configuration. Whatever is wrong is reported at once, by [`load()`], with file, key, found and expected.
 
+mod api_keys;
 mod cache;
+mod key_file;
 mod load;
 mod services;
 #[cfg(test)]
@@ -12,8 +14,11 @@ mod tests;
 mod validate;
 mod values;
 
+pub use api_keys::{ApiKeysConfig, CertificateConfig, KeyEnvironment};
 pub use cache::{CacheConfig, RedisConfig};
+pub use key_file::{KeyEntry, KeyFile};
 pub use load::{ConfigError, ConfigErrors, Sources, load};
+pub(crate) use load::{KeyStorage, load_for, peek};
 pub use services::{BreakerConfig, BulkheadConfig, HedgeConfig, OperationConfig, RetryConfig, ServiceConfig};
 
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration};
@@ -187,6 +192,10 @@ pub struct AuthConfig {
     pub token_cache: u64,
     /// The issuers of tokens, by a name of your choice.
     pub issuers: BTreeMap<String, IssuerConfig>,
+    /// The API keys that are accepted. Default none.
+    pub api_keys: Option<ApiKeysConfig>,
+    /// The client certificates that are accepted, by who the caller is. Default none.
+    pub certificates: BTreeMap<String, CertificateConfig>,
 }
 
 impl Default for AuthConfig {
@@ -196,6 +205,8 @@ impl Default for AuthConfig {
             leeway: Duration::from_secs(30),
             token_cache: 10_000,
             issuers: BTreeMap::new(),
+            api_keys: None,
+            certificates: BTreeMap::new(),
         }
     }
 }

@@ -56,6 +56,7 @@ impl Drop for Folder {
     }
 }
 
+mod api_keys;
 mod cache;
 mod mistakes;
 mod operations;

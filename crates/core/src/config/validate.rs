@@ -2,6 +2,7 @@
 //!
 //! Whatever can be checked without a network: that an address answers is for `/ready` to find out.
 
+mod api_keys;
 mod cache;
 mod issuers;
 mod services;
@@ -9,8 +10,8 @@ mod services;
 use std::{path::Path, time::Duration};
 
 use super::{
-    Config,
-    load::{Found, Node, Report, join},
+    Config, KeyFile,
+    load::{Found, KeyStorage, Node, Report, join},
 };
 use crate::call::Declaration;
 
@@ -19,6 +20,7 @@ pub(super) fn validate(
     config: &mut Config,
     tree: &Node,
     declared: &[Declaration],
+    storage: KeyStorage,
     base: &Path,
     report: &mut Report,
 ) {
@@ -31,6 +33,12 @@ pub(super) fn validate(
     cache::check(config, &mut checks);
     services::check(&config.services, declared, &mut checks);
     issuers::check(&mut config.auth, base, &mut checks);
+    api_keys::check(&mut config.auth, storage, base, &mut checks);
+}
+
+/// The same of a file of API keys.
+pub(super) fn key_file(file: &KeyFile, tree: &Node, report: &mut Report) {
+    api_keys::entries(file, &mut Checks { tree, report });
 }
 
 /// A request for a client must never reach the operators' listener.
@@ -88,6 +96,12 @@ impl Span {
         shortest: Duration::from_millis(1),
         longest: Duration::from_hours(1),
         text: "a duration from \"1ms\" to \"1h\"",
+    };
+    /// How often something cheap is looked at.
+    const POLL: Self = Self {
+        shortest: Duration::from_millis(10),
+        longest: Duration::from_mins(10),
+        text: "a duration from \"10ms\" to \"10m\"",
     };
     /// A time that may be left out.
     const PAUSE: Self = Self {

@@ -35,6 +35,44 @@ pub(crate) mod optional_duration {
     }
 }
 
+/// An instant that need not be set: a date and time of TOML's with its offset, or the same as text (RFC 3339).
+pub(crate) mod optional_instant {
+    use jiff::Timestamp;
+    use serde::{
+        Serialize as _, Serializer,
+        de::{Error as _, Unexpected},
+    };
+    use toml::{Value, value::Datetime};
+
+    use super::{Deserialize, Deserializer};
+
+    /// In whole seconds, in UTC.
+    #[expect(clippy::ref_option, reason = "so serde calls it")]
+    pub(crate) fn serialize<S: Serializer>(
+        instant: &Option<Timestamp>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let text = instant.map(|instant| instant.strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
+        let instant: Option<Datetime> = text.and_then(|text| text.parse().ok());
+        instant.serialize(serializer)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Timestamp>, D::Error> {
+        let text = match Value::deserialize(deserializer)? {
+            Value::Datetime(instant) => instant.to_string(),
+            Value::String(text) => text,
+            _ => String::new(),
+        };
+        // A date alone, or a time without its offset, is a different instant to different readers.
+        let instant = text.parse().map_err(|_| {
+            D::Error::invalid_value(Unexpected::Str(&text), &"a date and time such as 2027-06-30T00:00:00Z")
+        })?;
+        Ok(Some(instant))
+    }
+}
+
 /// JSON that need not be set. A date of TOML's is the text that JSON has for one.
 pub(crate) mod optional_json {
     use serde_json::Value as Json;

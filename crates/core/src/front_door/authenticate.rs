@@ -12,7 +12,7 @@ use tower::Layer;
 
 use super::{Exchange, Shared};
 use crate::{
-    auth::{self, Denied, Identity, Policy, TokenError},
+    auth::{ApiKeyError, Authenticator, Credential, Denied, Identity, PeerCertificate, Policy, Refused},
     problem::{Code, Problem},
     routes::RouteInfo,
     step::Step,
@@ -56,7 +56,11 @@ impl<S: Step<Box<Exchange>, Out = Response>> Step<Box<Exchange>> for Authenticat
             } else {
                 None
             };
-            match authenticate(shared, &route.policy, exchange.request.headers(), parameters.as_ref()) {
+            let (headers, extensions) = (exchange.request.headers(), exchange.request.extensions());
+            // The listener put it there. Nothing that a client writes into its request can.
+            let certificate = extensions.get::<PeerCertificate>();
+            let caller = authenticate(&shared.authenticator, headers, certificate).await;
+            match caller.and_then(|caller| admit(&route.policy, caller, parameters.as_ref())) {
                 Ok(identity) => exchange.context.identify(identity),
                 Err(problem) => return problem.into_response(),
             }
@@ -65,40 +69,66 @@ impl<S: Step<Box<Exchange>, Out = Response>> Step<Box<Exchange>> for Authenticat
     }
 }
 
-fn authenticate(
-    shared: &Shared,
-    policy: &Policy,
+async fn authenticate(
+    authenticator: &Authenticator,
     headers: &HeaderMap,
+    certificate: Option<&PeerCertificate>,
+) -> Result<Arc<Identity>, Problem> {
+    let identity = authenticator.authenticate(headers, certificate).await.map_err(refused)?;
+    identity.ok_or_else(|| missing(authenticator.accepts_api_keys()))
+}
+
+fn admit(
+    policy: &Policy,
+    caller: Arc<Identity>,
     parameters: Option<&RawPathParams>,
 ) -> Result<Arc<Identity>, Problem> {
-    let token = auth::bearer(headers).map_err(|error| refused(&error))?;
-    let token = token.ok_or_else(|| {
-        Problem::new(Code::MissingToken)
-            .with_detail("send an Authorization header with a bearer token")
-            .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
-    })?;
-    let identity = shared.verifier.verify(token).map_err(|error| refused(&error))?;
     let parameter =
         |name: &str| parameters?.iter().find_map(|(known, value)| (known == name).then_some(value));
-    policy.check(Some(&identity), parameter).map_err(|denied| forbidden(&denied))?;
-    Ok(identity)
+    policy.check(Some(&caller), parameter).map_err(|denied| forbidden(&denied, caller.credential()))?;
+    Ok(caller)
 }
 
-/// RFC 6750, section 3.1.
-fn refused(error: &TokenError) -> Problem {
-    let code = if matches!(error, TokenError::Expired) { Code::ExpiredToken } else { Code::InvalidToken };
-    Problem::new(code)
-        .with_detail(error.to_string())
-        .with_reason(error.log_reason())
-        .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\""))
+/// RFC 9110, section 11.6.1: a 401 names all that would do.
+fn missing(accepts_api_keys: bool) -> Problem {
+    let (detail, challenge) = if accepts_api_keys {
+        (
+            "send an Authorization header with a bearer token, or an X-Api-Key header",
+            "Bearer, ApiKey header=\"X-Api-Key\"",
+        )
+    } else {
+        ("send an Authorization header with a bearer token", "Bearer")
+    };
+    let challenge = HeaderValue::from_static(challenge);
+    Problem::new(Code::MissingToken).with_detail(detail).with_header(header::WWW_AUTHENTICATE, challenge)
 }
 
-fn forbidden(denied: &Denied) -> Problem {
+/// RFC 6750, section 3.1, for tokens. No RFC has a scheme for keys in a header of their own; a 401 needs a challenge all the same.
+fn refused(refused: Refused) -> Problem {
+    let problem =
+        Problem::new(refused.code()).with_detail(refused.to_string()).with_reason(refused.log_reason());
+    let challenge = match refused {
+        Refused::Token(_) => "Bearer error=\"invalid_token\"",
+        Refused::ApiKey(ApiKeyError::Unavailable) => return problem,
+        Refused::ApiKey(_) => "ApiKey header=\"X-Api-Key\"",
+        Refused::Ambiguous => "Bearer error=\"invalid_request\"",
+    };
+    problem.with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge))
+}
+
+/// A caller who could come with another token is told so. Of a key and a certificate we decide ourselves what they may do.
+fn forbidden(denied: &Denied, credential: Credential) -> Problem {
     // What belongs to somebody else does not exist: an answer of its own would tell that it does.
     if let Denied::NotOwn(_) = denied {
         return Problem::new(Code::NotFound).with_reason(denied.to_string());
     }
     let problem = Problem::new(Code::Forbidden).with_detail(denied.to_string());
+    if credential != Credential::Token {
+        return problem;
+    }
     let challenge = HeaderValue::from_static("Bearer error=\"insufficient_scope\"");
     problem.with_header(header::WWW_AUTHENTICATE, challenge)
 }
+
+#[cfg(test)]
+mod tests;

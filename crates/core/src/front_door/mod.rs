@@ -33,7 +33,7 @@ use http::HeaderName;
 
 use self::stack::Inbound;
 use crate::{
-    auth::Verifier,
+    auth::Authenticator,
     call::{BoxFuture, Services},
     config::Config,
     context::RequestContext,
@@ -61,7 +61,7 @@ pub(crate) struct Exchange {
 /// What all requests share, whichever worker they run on.
 pub(crate) struct Shared {
     pub(crate) config: Config,
-    pub(crate) verifier: Verifier,
+    pub(crate) authenticator: Authenticator,
     pub(crate) log: AccessLog,
     pub(crate) planner: Option<Planner>,
 }

@@ -78,8 +78,10 @@ pub(crate) fn start(
     let (drain, server) = (config.drain.clone(), Arc::new(config.server.clone()));
     let (phase, phases) = watch::channel(Phase::Serving);
     let live = Arc::new(AtomicBool::new(true));
+    let shared = Arc::new(shared);
+    let keys = shared.authenticator.follow_keys();
     let blueprint = Blueprint {
-        shared: Arc::new(shared),
+        shared,
         services: services.clone(),
         routes,
         phase: phases.clone(),
@@ -109,6 +111,13 @@ pub(crate) fn start(
                     reason = "other instances are heard beside the acceptor, until the end"
                 )]
                 tokio::spawn(kept.follow());
+            }
+            if let Some(keys) = keys {
+                #[expect(
+                    clippy::disallowed_methods,
+                    reason = "API keys are followed beside the acceptor, until the end"
+                )]
+                tokio::spawn(keys);
             }
             let workers_live = move || live.load(Ordering::Relaxed);
             #[expect(

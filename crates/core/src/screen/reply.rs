@@ -18,7 +18,7 @@ use http::{HeaderValue, Method, StatusCode, header};
 use http_body::Frame;
 
 use super::{entity_tag::EntityTag, resolve::Payload};
-use crate::{context::RequestContext, freshness::Keep};
+use crate::{auth::Credential, context::RequestContext, freshness::Keep};
 
 /// What a request says of the reply to it. The handler gets the request, so this is read before.
 pub(super) struct Asked {
@@ -48,7 +48,9 @@ impl Asked {
         headers.insert(header::CACHE_CONTROL, cache_control(keep));
         if context.inner().route.policy.needs_identity() {
             // Two people may use one browser, one after the other.
-            headers.append(header::VARY, HeaderValue::from_static("Authorization"));
+            let by_key = context.identity().is_some_and(|caller| caller.credential() == Credential::ApiKey);
+            let credential = if by_key { "Authorization, X-Api-Key" } else { "Authorization" };
+            headers.append(header::VARY, HeaderValue::from_static(credential));
         }
         if keep != Keep::NoStore && status == StatusCode::OK {
             let tag = EntityTag::of(&payload.json);

@@ -24,10 +24,15 @@ pub fn refusals() -> Round {
 }
 
 fn credentials() -> Vec<Case> {
-    let missing = || Expect::problem(401, "missing_token").header("www-authenticate", "Bearer");
+    let missing = |which| {
+        let challenge = if which == Partner { "Bearer, ApiKey header=\"X-Api-Key\"" } else { "Bearer" };
+        Expect::problem(401, "missing_token").header("www-authenticate", challenge)
+    };
     let mut cases: Vec<_> = SCREENS
         .iter()
-        .map(|screen| Case::new(format!("{}: no token", screen.path), Ask::screen(screen), missing()))
+        .map(|screen| {
+            Case::new(format!("{}: no token", screen.path), Ask::screen(screen), missing(screen.bff))
+        })
         .collect();
     let alice = || house::token(Web, "alice", None);
     let refused = |title: &str, code: &'static str, token: &Token| {

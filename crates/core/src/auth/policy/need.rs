@@ -34,17 +34,17 @@ pub enum Names {
 /// What a caller lacks. `Display` is for the client, but for [`Denied::NotOwn`], which the client is not told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Denied {
-    /// There is no token: 401.
-    #[error("this needs a bearer token")]
+    /// There is no credential: 401.
+    #[error("this needs a credential")]
     NoIdentity,
-    /// The token has none of these scopes: 403.
+    /// The caller has none of these scopes: 403.
     #[error("this needs the scope {0}")]
     MissingScope(Names),
     /// The caller has none of these roles: 403.
     #[error("this needs the role {0}")]
     MissingRole(Names),
-    /// The token names no partner account: 403.
-    #[error("this needs a token of a partner account")]
+    /// The caller acts for no partner account: 403.
+    #[error("this needs a credential of a partner account")]
     MissingAccount,
     /// The path is somebody else's, which does not exist for the caller: 404. For the log.
     #[error("the path's {{{0}}} is not the caller's own")]

@@ -122,11 +122,13 @@ pub(crate) enum Found {
 pub(crate) struct Report {
     file: String,
     errors: Vec<ConfigError>,
+    /// Those of other files.
+    others: Vec<ConfigError>,
 }
 
 impl Report {
-    pub(super) fn new(file: &str) -> Self {
-        Self { file: file.to_owned(), errors: Vec::new() }
+    pub(crate) fn new(file: &str) -> Self {
+        Self { file: file.to_owned(), errors: Vec::new(), others: Vec::new() }
     }
 
     pub(crate) fn add(&mut self, origin: &Origin, key: &str, found: Found, expected: impl Into<String>) {
@@ -145,6 +147,16 @@ impl Report {
         });
     }
 
+    /// Reports the file as a whole.
+    pub(crate) fn add_to_file(&mut self, found: Found, expected: impl Into<String>) {
+        self.add(&Origin::file(), "(file)", found, expected);
+    }
+
+    /// Adds what is wrong with a file that this one names.
+    pub(crate) fn append(&mut self, others: ConfigErrors) {
+        self.others.extend(others.errors);
+    }
+
     /// Whether this key or a table around it is reported, so that what follows from it is not reported too.
     pub(crate) fn covers(&self, key: &str) -> bool {
         self.errors.iter().any(|error| is_within(key, &error.key))
@@ -155,12 +167,13 @@ impl Report {
         self.errors.iter().any(|error| is_within(&error.key, table))
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.errors.is_empty()
+    pub(crate) fn is_empty(&self) -> bool {
+        self.errors.is_empty() && self.others.is_empty()
     }
 
-    pub(super) fn finish(mut self) -> ConfigErrors {
+    pub(crate) fn finish(mut self) -> ConfigErrors {
         self.errors.sort_by(|a, b| a.origin.cmp(&b.origin));
+        self.errors.append(&mut self.others);
         ConfigErrors { errors: self.errors }
     }
 }
@@ -170,11 +183,11 @@ fn is_within(key: &str, table: &str) -> bool {
 }
 
 /// Every part of the key counts, since a secret written as a table has its text one level further down. An address of a
-/// Redis may hold its password.
+/// Redis may hold its password. Where the hash of an API key should be there may be the key.
 fn is_secret(key: &str) -> bool {
     is_within(key, "redis.url")
         || key.split('.').map(str::to_ascii_lowercase).any(|part| {
             let part = part.trim_matches('"');
-            ["secret", "password", "token_key"].iter().any(|word| part.ends_with(word))
+            ["secret", "password", "token_key", "sha256"].iter().any(|word| part.ends_with(word))
         })
 }

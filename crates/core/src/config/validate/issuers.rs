@@ -4,6 +4,8 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use secrecy::ExposeSecret;
 
+use crate::auth::{API_KEY_ISSUER, CERTIFICATE_ISSUER};
+
 use super::{
     super::{Algorithm, AuthConfig, IssuerConfig},
     Checks, Found,
@@ -15,7 +17,11 @@ const SECRET_BYTES: usize = 32;
 pub(super) fn check(auth: &mut AuthConfig, base: &Path, checks: &mut Checks<'_>) {
     // A wrong value of either key was reported and taken out, which is not the operator having set none.
     let unset = !checks.report.reaches_into("auth.issuers") && !checks.is_reported(&["auth", "public_only"]);
-    if auth.issuers.is_empty() && !auth.public_only && unset {
+    let others = auth.api_keys.is_some()
+        || !auth.certificates.is_empty()
+        || checks.report.reaches_into("auth.api_keys")
+        || checks.report.reaches_into("auth.certificates");
+    if auth.issuers.is_empty() && !others && !auth.public_only && unset {
         checks.wrong(
             &["auth", "issuers"],
             "a section such as [auth.issuers.login] with issuer, audience, algorithm and a key; or, to serve \
@@ -46,6 +52,10 @@ pub(super) fn check(auth: &mut AuthConfig, base: &Path, checks: &mut Checks<'_>)
 fn identity(name: &str, issuer: &IssuerConfig, checks: &mut Checks<'_>) {
     if issuer.issuer.trim().is_empty() {
         let expected = "the iss of its tokens, such as \"https://login.example\"";
+        checks.wrong(&["auth", "issuers", name, "issuer"], expected);
+    }
+    if [API_KEY_ISSUER, CERTIFICATE_ISSUER].contains(&issuer.issuer.as_str()) {
+        let expected = "another issuer: this one stands for our own API keys and certificates";
         checks.wrong(&["auth", "issuers", name, "issuer"], expected);
     }
     if issuer.audience.trim().is_empty() {

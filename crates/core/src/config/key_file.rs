@@ -1,0 +1,110 @@
+//! The file of API keys: a section for each, with whatever is known of it but the key.
+//!
+//! It is read as a configuration is: all mistakes at once, each with its line.
+
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    io::{self, Read as _},
+    path::Path,
+};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    load::{self, ConfigErrors, Found, Report},
+    validate, values,
+};
+
+/// The largest file that is read: some 40,000 keys.
+const MAX_BYTES: u64 = 16 << 20;
+
+/// The records of all keys, by their id.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct KeyFile {
+    /// `[keys.<id>]`
+    pub keys: BTreeMap<String, KeyEntry>,
+}
+
+/// `[keys.<id>]`: one key. A client may have several that are good at one time: the end of the old one is how long they overlap.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct KeyEntry {
+    /// SHA-256 of the whole key, in 64 hexadecimal digits. Required.
+    pub sha256: String,
+    /// How the key begins, to tell it from others.
+    pub prefix: String,
+    /// How the key ends.
+    pub last4: String,
+    /// Who its holder is: the id that services are told. Required.
+    pub subject: String,
+    /// The partner account for which the holder acts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// What the holder's program may do. Default nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub scopes: Vec<String>,
+    /// What the holder is. Default nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<String>,
+    /// The holder's plan of rate limits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plan: Option<String>,
+    /// When it was made.
+    #[serde(with = "values::optional_instant", skip_serializing_if = "Option::is_none")]
+    pub created: Option<Timestamp>,
+    /// From when on it is accepted. Default from the beginning.
+    #[serde(with = "values::optional_instant", skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<Timestamp>,
+    /// From when on it is refused. Required: a key that has no end is forgotten and never changed.
+    #[serde(with = "values::optional_instant", skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Timestamp>,
+}
+
+impl KeyFile {
+    /// Reads a file of at most 16 MiB.
+    ///
+    /// # Errors
+    ///
+    /// With everything that is wrong. An error holds nothing of a key or of its hash.
+    pub fn read(path: &Path) -> Result<Self, ConfigErrors> {
+        let name = path.display().to_string();
+        match text(path) {
+            Ok(text) => Self::parse(&name, &text),
+            Err(error) => {
+                let mut report = Report::new(&name);
+                let expected = "a TOML file of API keys, as the command new-key makes it";
+                report.add_to_file(Found::Written(error.to_string()), expected);
+                Err(report.finish())
+            }
+        }
+    }
+
+    /// Reads the text of a file with this name.
+    ///
+    /// # Errors
+    ///
+    /// As [`KeyFile::read`].
+    pub fn parse(name: &str, text: &str) -> Result<Self, ConfigErrors> {
+        let mut report = Report::new(name);
+        let Some(tree) = load::parse(text, &mut report) else { return Err(report.finish()) };
+        let file = load::read(tree.clone(), &mut report);
+        validate::key_file(&file, &tree, &mut report);
+        if report.is_empty() { Ok(file) } else { Err(report.finish()) }
+    }
+}
+
+fn text(path: &Path) -> io::Result<String> {
+    // To open a pipe would wait for whoever writes to it.
+    if !path.metadata()?.is_file() {
+        return Err(io::Error::other("it is no regular file"));
+    }
+    let mut text = String::new();
+    File::open(path)?.take(MAX_BYTES + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > MAX_BYTES {
+        return Err(io::Error::other("it is larger than 16 MiB"));
+    }
+    Ok(text)
+}
