@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    auth::{Authenticator, FileKeys, KeyStore},
+    auth::{Authenticator, FileKeys, KeyStore, Revocations},
     call::{Declaration, Kept, Redis, Resolver, ServiceSet, SharedResolver, SharedService},
     config::{self, AuthConfig, Config, ConfigErrors, KeyStorage, Sources},
     front_door::{
@@ -184,12 +184,15 @@ impl Bff {
     pub(crate) fn start_with(self, config: Config, log: Option<Sink>) -> Result<Running, StartError> {
         // Fails only if a provider is installed already, which is then the one to use.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        let needs_redis = config.cache.shared || config.auth.revoked.redis;
+        let redis = needs_redis.then(|| Redis::new(&config.redis, &config.cache)).transpose();
+        let redis = redis.map_err(StartError)?;
         let store = self.open_keys(&config.auth)?;
-        let authenticator = Authenticator::new(&config.auth, store).map_err(|errors| {
+        let revoked = Revocations::open(&config.auth.revoked, redis.clone())?;
+        let authenticator = Authenticator::new(&config.auth, store, revoked).map_err(|errors| {
             StartError(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
         })?;
-        let redis = config.cache.shared.then(|| Redis::new(&config.redis, &config.cache)).transpose();
-        let kept = Arc::new(Kept::new(&config.cache, redis.map_err(StartError)?));
+        let kept = Arc::new(Kept::new(&config.cache, redis.filter(|_| config.cache.shared)));
         let services = self.services.iter().map(|declared| {
             let config = config.services.get(declared.name).cloned().unwrap_or_default();
             SharedService::new(declared, config, self.resolver.clone(), &kept)

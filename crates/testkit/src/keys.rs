@@ -1,10 +1,7 @@
 //! API keys of a file that a test or the demo owns.
 
 use std::{
-    env, fs,
-    path::{Path, PathBuf},
-    process,
-    sync::atomic::{AtomicUsize, Ordering},
+    path::Path,
     time::{Duration, SystemTime},
 };
 
@@ -13,56 +10,38 @@ use bff_core::{
     config::{KeyEntry, KeyEnvironment},
 };
 
+use crate::text_file::TextFile;
+
 /// A file of API keys, gone when this is dropped.
-pub struct KeysFile {
-    path: PathBuf,
-}
+#[derive(Default)]
+pub struct KeysFile(TextFile);
 
 impl KeysFile {
     /// An empty one.
     pub fn new() -> Self {
-        static NUMBER: AtomicUsize = AtomicUsize::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let path = env::temp_dir().join(format!("bff-keys-{}-{number}.toml", process::id()));
-        let file = Self { path };
-        file.write("");
-        file
+        Self::default()
     }
 
     /// Where it is.
     pub fn path(&self) -> &Path {
-        &self.path
+        self.0.path()
     }
 
     /// What is in it.
     pub fn text(&self) -> String {
-        fs::read_to_string(&self.path).expect("the file is there")
+        self.0.text()
     }
 
     /// Adds the record of a new key and returns the key.
     pub fn add(&self, entry: KeyEntry) -> String {
         let issued = issue(entry);
-        self.write(&format!("{}\n{}", self.text(), issued.section()));
+        self.write(&format!("{}\n{}", self.0.text(), issued.section()));
         issued.key().to_owned()
     }
 
     /// Replaces it by this text, at once: who reads meanwhile sees the one or the other.
     pub fn write(&self, text: &str) {
-        let other = self.path.with_extension("new");
-        fs::write(&other, text).expect("the temporary folder is writable");
-        fs::rename(&other, &self.path).expect("the temporary folder is writable");
-    }
-}
-
-impl Default for KeysFile {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl Drop for KeysFile {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.path);
+        self.0.write(text);
     }
 }
 

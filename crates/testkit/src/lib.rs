@@ -26,6 +26,7 @@ pub mod mocks;
 pub mod permission;
 pub mod plan;
 pub mod redis;
+pub mod text_file;
 pub mod token;
 
 pub use bff::{Reply, Session, TestBff, TestBffBuilder};
@@ -33,4 +34,5 @@ pub use faults::{Fault, raw};
 pub use keys::KeysFile;
 pub use mocks::{MockServices, Mode, Nonsense};
 pub use redis::Redis;
+pub use text_file::TextFile;
 pub use token::Token;

@@ -34,6 +34,7 @@ mod redirects;
 mod remaining_time;
 mod request_ids;
 mod resilience;
+mod revocation;
 mod statuses;
 mod token_algorithms;
 mod traces;

@@ -3,15 +3,17 @@
 //! A request has one credential: a bearer token, an API key, or the certificate of its connection where it has neither of the
 //! two. A token and a key together are refused: two answers to "who asks" are none.
 
-use std::{fmt, pin::Pin, sync::Arc};
+use std::{fmt, sync::Arc};
 
+use futures::future::join_all;
 use http::{HeaderMap, header::AUTHORIZATION};
 
 use super::{
-    Identity, KeyError, TokenError, Verifier,
+    Credential, Identity, KeyError, TokenError, Verifier,
     api_key::{API_KEY, ApiKeyError, ApiKeys, store::KeyStore},
     bearer,
     certificate::{Certificates, PeerCertificate},
+    revoked::{self, Revocations},
     unix_now,
 };
 use crate::{config::AuthConfig, problem::Code};
@@ -21,17 +23,40 @@ pub struct Authenticator {
     tokens: Verifier,
     keys: Option<ApiKeys>,
     certificates: Certificates,
+    revoked: Revocations,
 }
 
 impl Authenticator {
     /// Of a checked configuration, with the store of its API keys where it has `[auth.api_keys]`.
-    pub fn new(config: &AuthConfig, store: Option<Arc<dyn KeyStore>>) -> Result<Self, Vec<KeyError>> {
+    pub fn new(
+        config: &AuthConfig,
+        store: Option<Arc<dyn KeyStore>>,
+        revoked: Revocations,
+    ) -> Result<Self, Vec<KeyError>> {
         let keys = config.api_keys.as_ref().zip(store).map(|(config, store)| ApiKeys::new(config, store));
-        Ok(Self { tokens: Verifier::new(config)?, keys, certificates: Certificates::new(config) })
+        Ok(Self { tokens: Verifier::new(config)?, keys, certificates: Certificates::new(config), revoked })
     }
 
     /// Who asks, `None` for a request without a credential. `certificate` is what the listener verified, if it did.
     pub async fn authenticate(
+        &self,
+        headers: &HeaderMap,
+        certificate: Option<&PeerCertificate>,
+    ) -> Result<Option<Arc<Identity>>, Refused> {
+        let Some(identity) = self.identify(headers, certificate).await? else { return Ok(None) };
+        match self.revoked.names(&identity) {
+            Ok(false) => Ok(Some(identity)),
+            Ok(true) => {
+                if let Ok(Some(token)) = bearer(headers) {
+                    self.tokens.forget(token);
+                }
+                Err(revoked(&identity))
+            }
+            Err(revoked::Unknown) => Err(Refused::Undecided),
+        }
+    }
+
+    async fn identify(
         &self,
         headers: &HeaderMap,
         certificate: Option<&PeerCertificate>,
@@ -53,9 +78,18 @@ impl Authenticator {
         self.keys.is_some()
     }
 
-    /// Keeps up with where API keys come from, if they do: beside the acceptor, until it is dropped.
-    pub(crate) fn follow_keys(&self) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
-        self.keys.as_ref().map(|keys| Arc::clone(&keys.store).follow())
+    /// Keeps up with where API keys and revocations come from: beside the acceptor, until it is dropped.
+    pub(crate) fn follow(&self) -> impl Future<Output = ()> + Send + use<> {
+        let keys = self.keys.as_ref().map(|keys| Arc::clone(&keys.store).follow());
+        let all = join_all(keys.into_iter().chain(self.revoked.follow()));
+        async { drop(all.await) }
+    }
+}
+
+fn revoked(identity: &Identity) -> Refused {
+    match identity.credential() {
+        Credential::ApiKey => ApiKeyError::Revoked.into(),
+        Credential::Token | Credential::Certificate => TokenError::Revoked.into(),
     }
 }
 
@@ -82,6 +116,9 @@ pub enum Refused {
     /// It has an `Authorization` header and an API key.
     #[error("send an Authorization header or an X-Api-Key header, not both")]
     Ambiguous,
+    /// Nobody knows whether it is revoked: the list of the instances was never read.
+    #[error("credentials can't be checked at the moment")]
+    Undecided,
 }
 
 impl Refused {
@@ -90,7 +127,7 @@ impl Refused {
         match self {
             Self::Token(TokenError::Expired) => Code::ExpiredToken,
             Self::Token(_) => Code::InvalidToken,
-            Self::ApiKey(ApiKeyError::Unavailable) => Code::Overloaded,
+            Self::ApiKey(ApiKeyError::Unavailable) | Self::Undecided => Code::Overloaded,
             Self::ApiKey(_) => Code::InvalidApiKey,
             Self::Ambiguous => Code::AmbiguousCredentials,
         }
@@ -101,6 +138,7 @@ impl Refused {
         match self {
             Self::Token(error) => error.log_reason(),
             Self::ApiKey(error) => error.log_reason(),
+            Self::Undecided => "the revocations in Redis were never read",
             Self::Ambiguous => "an Authorization header and an API key in one request",
         }
     }

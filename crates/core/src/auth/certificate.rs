@@ -8,7 +8,7 @@ use std::{collections::HashMap, fmt, sync::Arc};
 
 use super::{
     Identity,
-    credential::{CERTIFICATE_ISSUER, Credential, Facts, Unfit},
+    credential::{CERTIFICATE_ISSUER, Credential, Facts, Trace, Unfit},
 };
 use crate::config::{AuthConfig, CertificateConfig};
 
@@ -75,6 +75,7 @@ impl Certificates {
             account: certificate.account.clone(),
             plan: certificate.plan.clone(),
             expires_at: u64::MAX,
+            trace: Trace::default(),
         })
     }
 

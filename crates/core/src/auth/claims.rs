@@ -32,13 +32,18 @@ pub(super) struct Claims {
     pub(super) roles: Vec<String>,
     pub(super) scopes: Vec<String>,
     pub(super) account: Option<String>,
+    /// `jti`
+    pub(super) token_id: Option<String>,
+    /// `sid` of OpenID Connect.
+    pub(super) session: Option<String>,
+    /// Unix seconds; a fraction is rounded down, to the safe side.
+    pub(super) issued_at: Option<u64>,
 }
 
 impl Claims {
     /// Reads the payload of a token.
     pub(super) fn read(payload: &JsonObject) -> Result<Self, TokenError> {
-        // `iat` decides nothing, but a token that has it wrong is not what its issuer meant.
-        payload.get::<f64>("iat")?.map(|date| in_range(date, "iat")).transpose()?;
+        let issued_at = payload.get::<f64>("iat")?.map(|date| in_range(date, "iat")).transpose()?;
         Ok(Self {
             issuer: payload.require("iss")?,
             subject: payload.require("sub")?,
@@ -54,6 +59,9 @@ impl Claims {
             roles: payload.get("roles")?.unwrap_or_default(),
             scopes: scopes(payload)?,
             account: payload.get("account")?,
+            token_id: payload.get("jti")?,
+            session: payload.get("sid")?,
+            issued_at: issued_at.map(|date| seconds(date.floor())),
         })
     }
 }

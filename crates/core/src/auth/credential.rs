@@ -31,6 +31,18 @@ pub(super) struct Facts {
     pub(super) plan: Option<String>,
     /// Unix seconds.
     pub(super) expires_at: u64,
+    pub(super) trace: Trace,
+}
+
+/// What tells a token from others of its caller. Other credentials have nothing of it.
+#[derive(Default)]
+pub(super) struct Trace {
+    /// `jti`
+    pub(super) token_id: Option<String>,
+    /// `sid`
+    pub(super) session: Option<String>,
+    /// `iat`, Unix seconds.
+    pub(super) issued_at: Option<u64>,
 }
 
 /// The fact that a header could not carry unchanged.

@@ -10,7 +10,7 @@ use http::{HeaderName, HeaderValue};
 use super::{
     TokenError,
     claims::Claims,
-    credential::{Credential, Facts, Unfit},
+    credential::{Credential, Facts, Trace, Unfit},
 };
 
 /// Carries [`Identity::id`] to services.
@@ -49,6 +49,7 @@ pub struct Identity {
     account: Option<String>,
     plan: Option<String>,
     expires_at: u64,
+    trace: Trace,
     id_header: HeaderValue,
     roles_header: Option<HeaderValue>,
 }
@@ -56,10 +57,18 @@ pub struct Identity {
 impl Identity {
     /// The caller of a token whose signature and claims were verified.
     pub(super) fn of_token(claims: Claims) -> Result<Self, TokenError> {
-        let Claims { issuer, subject, expires_at, roles, scopes, account, audience: _, not_before: _ } =
-            claims;
-        let credential = Credential::Token;
-        let facts = Facts { credential, issuer, id: subject, roles, scopes, account, plan: None, expires_at };
+        let Claims { token_id, session, issued_at, .. } = claims;
+        let facts = Facts {
+            credential: Credential::Token,
+            issuer: claims.issuer,
+            id: claims.subject,
+            roles: claims.roles,
+            scopes: claims.scopes,
+            account: claims.account,
+            plan: None,
+            expires_at: claims.expires_at,
+            trace: Trace { token_id, session, issued_at },
+        };
         Self::new(facts).map_err(|unfit| {
             TokenError::BadClaim(match unfit {
                 Unfit::Id => "sub",
@@ -76,7 +85,7 @@ impl Identity {
     /// What a header cannot carry unchanged is refused here, for credentials of all kinds: a comma in a role would become
     /// two roles, and a service that trims, folds or re-encodes an id could take it for another's.
     pub(super) fn new(facts: Facts) -> Result<Self, Unfit> {
-        let Facts { credential, issuer, id, roles, scopes, account, plan, expires_at } = facts;
+        let Facts { credential, issuer, id, roles, scopes, account, plan, expires_at, trace } = facts;
         if account.as_deref().is_some_and(|account| !fits_header(account)) {
             return Err(Unfit::Account);
         }
@@ -98,7 +107,19 @@ impl Identity {
         } else {
             Some(HeaderValue::from_str(&roles.join(",")).map_err(|_| Unfit::Roles)?)
         };
-        Ok(Self { credential, id, issuer, roles, scopes, account, plan, expires_at, id_header, roles_header })
+        Ok(Self {
+            credential,
+            id,
+            issuer,
+            roles,
+            scopes,
+            account,
+            plan,
+            expires_at,
+            trace,
+            id_header,
+            roles_header,
+        })
     }
 
     /// The caller: `sub` of a token, `subject` of an API key, the name of a certificate's entry in the configuration.
@@ -143,6 +164,21 @@ impl Identity {
         self.expires_at
     }
 
+    /// This one token among those of its issuer: `jti`.
+    pub fn token_id(&self) -> Option<&str> {
+        self.trace.token_id.as_deref()
+    }
+
+    /// The session that the token belongs to: `sid`.
+    pub fn session(&self) -> Option<&str> {
+        self.trace.session.as_deref()
+    }
+
+    /// When the token was issued, in Unix seconds: `iat`.
+    pub fn issued_at(&self) -> Option<u64> {
+        self.trace.issued_at
+    }
+
     /// Whether the caller has this role.
     pub fn has_role(&self, name: &str) -> bool {
         self.roles.iter().any(|role| role == name)
@@ -176,6 +212,7 @@ impl Identity {
             account: account.map(str::to_owned),
             plan: None,
             expires_at: u64::MAX,
+            trace: Trace::default(),
         })
         .expect("an identity that fits headers")
     }

@@ -73,6 +73,11 @@ impl Verifier {
         self.verify_at(token, now)
     }
 
+    /// Forgets that a token was verified.
+    pub(super) fn forget(&self, token: &str) {
+        self.cache.remove(&TokenHash::of(token));
+    }
+
     /// The same at a given time, in Unix seconds.
     pub(super) fn verify_at(&self, token: &str, now: u64) -> Result<Arc<Identity>, TokenError> {
         if token.len() > MAX_TOKEN_BYTES {

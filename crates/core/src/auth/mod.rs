@@ -25,9 +25,11 @@ mod identity;
 mod jwt;
 mod keys;
 mod policy;
+mod revoked;
 #[cfg(test)]
 mod tests;
 mod token_cache;
+mod watched;
 
 pub use api_key::{
     API_KEY, ApiKeyError,
@@ -44,6 +46,7 @@ pub use keys::KeyError;
 pub use policy::{
     Denied, Names, Need, Policy, Public, WhoMayCall, any_role, any_scope, public, role, scope, signed_in,
 };
+pub use revoked::Revocations;
 
 pub(crate) use api_key::{file::FileKeys, format::MAX_PREFIX};
 pub(crate) use certificate::Certificates;
@@ -113,6 +116,9 @@ pub enum TokenError {
     /// This claim is absent though required, of the wrong type, or not allowed.
     #[error("the token is not valid")]
     BadClaim(&'static str),
+    /// It was revoked.
+    #[error("the token is not valid")]
+    Revoked,
     /// It has a `crit` header or a `typ` of something else than an access token.
     #[error("the token is not valid")]
     Unsupported,
@@ -134,6 +140,7 @@ impl TokenError {
             Self::BadSignature => "not signed with the key of the issuer",
             Self::Expired => "exp is past",
             Self::NotYetValid => "nbf is in the future",
+            Self::Revoked => "revoked",
             Self::WrongAudience => "aud does not name our audience",
             Self::Unsupported => "crit is present or typ is not JWT or at+jwt",
             Self::BadClaim(name) => match name {
@@ -146,6 +153,8 @@ impl TokenError {
                 "roles" => "roles is not an array of at most 64 strings that can be a header value",
                 "scope" => "scope is not a string of names with single spaces between",
                 "scp" => "scp is not an array of scope names, or stands beside scope",
+                "jti" => "jti is not a string",
+                "sid" => "sid is not a string",
                 "account" => "account is not a string that can be a header value",
                 _ => "a claim is not as it must be",
             },

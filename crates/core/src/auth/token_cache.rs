@@ -60,6 +60,13 @@ impl TokenCache {
     }
 }
 
+impl TokenCache {
+    /// Forgets a token.
+    pub(super) fn remove(&self, hash: &TokenHash) {
+        self.0.invalidate(hash);
+    }
+}
+
 /// Removes an entry at the end of its stay, so that dead tokens do not hold places.
 struct AtEnd;
 

@@ -2,23 +2,15 @@
 //!
 //! It is read as a configuration is: all mistakes at once, each with its line.
 
-use std::{
-    collections::BTreeMap,
-    fs::File,
-    io::{self, Read as _},
-    path::Path,
-};
+use std::{collections::BTreeMap, path::Path};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
     load::{self, ConfigErrors, Found, Report},
-    validate, values,
+    text_file, validate, values,
 };
-
-/// The largest file that is read: some 40,000 keys.
-const MAX_BYTES: u64 = 16 << 20;
 
 /// The records of all keys, by their id.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -71,7 +63,7 @@ impl KeyFile {
     /// With everything that is wrong. An error holds nothing of a key or of its hash.
     pub fn read(path: &Path) -> Result<Self, ConfigErrors> {
         let name = path.display().to_string();
-        match text(path) {
+        match text_file::read(path) {
             Ok(text) => Self::parse(&name, &text),
             Err(error) => {
                 let mut report = Report::new(&name);
@@ -94,17 +86,4 @@ impl KeyFile {
         validate::key_file(&file, &tree, &mut report);
         if report.is_empty() { Ok(file) } else { Err(report.finish()) }
     }
-}
-
-fn text(path: &Path) -> io::Result<String> {
-    // To open a pipe would wait for whoever writes to it.
-    if !path.metadata()?.is_file() {
-        return Err(io::Error::other("it is no regular file"));
-    }
-    let mut text = String::new();
-    File::open(path)?.take(MAX_BYTES + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > MAX_BYTES {
-        return Err(io::Error::other("it is larger than 16 MiB"));
-    }
-    Ok(text)
 }

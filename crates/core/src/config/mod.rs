@@ -8,9 +8,11 @@ mod api_keys;
 mod cache;
 mod key_file;
 mod load;
+mod revoked;
 mod services;
 #[cfg(test)]
 mod tests;
+mod text_file;
 mod validate;
 mod values;
 
@@ -19,6 +21,8 @@ pub use cache::{CacheConfig, RedisConfig};
 pub use key_file::{KeyEntry, KeyFile};
 pub use load::{ConfigError, ConfigErrors, Sources, load};
 pub(crate) use load::{KeyStorage, load_for, peek};
+pub(crate) use revoked::MAX_REVOCATIONS;
+pub use revoked::{Revocation, RevocationFile, RevokedConfig};
 pub use services::{BreakerConfig, BulkheadConfig, HedgeConfig, OperationConfig, RetryConfig, ServiceConfig};
 
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration};
@@ -196,6 +200,8 @@ pub struct AuthConfig {
     pub api_keys: Option<ApiKeysConfig>,
     /// The client certificates that are accepted, by who the caller is. Default none.
     pub certificates: BTreeMap<String, CertificateConfig>,
+    /// Where to look for credentials that are refused before their end.
+    pub revoked: RevokedConfig,
 }
 
 impl Default for AuthConfig {
@@ -207,6 +213,7 @@ impl Default for AuthConfig {
             issuers: BTreeMap::new(),
             api_keys: None,
             certificates: BTreeMap::new(),
+            revoked: RevokedConfig::default(),
         }
     }
 }

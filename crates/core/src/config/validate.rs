@@ -5,12 +5,13 @@
 mod api_keys;
 mod cache;
 mod issuers;
+mod revoked;
 mod services;
 
 use std::{path::Path, time::Duration};
 
 use super::{
-    Config, KeyFile,
+    Config, KeyFile, RevocationFile,
     load::{Found, KeyStorage, Node, Report, join},
 };
 use crate::call::Declaration;
@@ -34,11 +35,17 @@ pub(super) fn validate(
     services::check(&config.services, declared, &mut checks);
     issuers::check(&mut config.auth, base, &mut checks);
     api_keys::check(&mut config.auth, storage, base, &mut checks);
+    revoked::check(config, base, &mut checks);
 }
 
 /// The same of a file of API keys.
 pub(super) fn key_file(file: &KeyFile, tree: &Node, report: &mut Report) {
     api_keys::entries(file, &mut Checks { tree, report });
+}
+
+/// The same of a file of revocations.
+pub(super) fn revocations(file: &RevocationFile, tree: &Node, report: &mut Report) {
+    revoked::entries(file, &mut Checks { tree, report });
 }
 
 /// A request for a client must never reach the operators' listener.

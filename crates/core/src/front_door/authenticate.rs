@@ -109,7 +109,7 @@ fn refused(refused: Refused) -> Problem {
         Problem::new(refused.code()).with_detail(refused.to_string()).with_reason(refused.log_reason());
     let challenge = match refused {
         Refused::Token(_) => "Bearer error=\"invalid_token\"",
-        Refused::ApiKey(ApiKeyError::Unavailable) => return problem,
+        Refused::ApiKey(ApiKeyError::Unavailable) | Refused::Undecided => return problem,
         Refused::ApiKey(_) => "ApiKey header=\"X-Api-Key\"",
         Refused::Ambiguous => "Bearer error=\"invalid_request\"",
     };

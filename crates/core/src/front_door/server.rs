@@ -79,7 +79,7 @@ pub(crate) fn start(
     let (phase, phases) = watch::channel(Phase::Serving);
     let live = Arc::new(AtomicBool::new(true));
     let shared = Arc::new(shared);
-    let keys = shared.authenticator.follow_keys();
+    let credentials = shared.authenticator.follow();
     let blueprint = Blueprint {
         shared,
         services: services.clone(),
@@ -112,13 +112,11 @@ pub(crate) fn start(
                 )]
                 tokio::spawn(kept.follow());
             }
-            if let Some(keys) = keys {
-                #[expect(
-                    clippy::disallowed_methods,
-                    reason = "API keys are followed beside the acceptor, until the end"
-                )]
-                tokio::spawn(keys);
-            }
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "what credentials are good is followed beside the acceptor, until the end"
+            )]
+            tokio::spawn(credentials);
             let workers_live = move || live.load(Ordering::Relaxed);
             #[expect(
                 clippy::disallowed_methods,

@@ -82,6 +82,9 @@ pub enum ApiKeyError {
     /// There is no such key, or no longer.
     #[error("the API key is not valid")]
     Unknown,
+    /// Its holder was revoked.
+    #[error("the API key is not valid")]
+    Revoked,
     /// Its `not_before` is in the future.
     #[error("the API key is not valid yet")]
     NotYetValid,
@@ -102,6 +105,7 @@ impl ApiKeyError {
             Self::OtherPrefix => "the API key has not the configured prefix",
             Self::OtherEnvironment => "the API key is of another environment",
             Self::Unknown => "no record has the hash of the API key",
+            Self::Revoked => "revoked",
             Self::NotYetValid => "not_before of the API key is in the future",
             Self::Expired => "expires of the API key is past",
             Self::Unavailable => "the store of API keys did not answer",

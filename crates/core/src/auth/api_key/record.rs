@@ -13,7 +13,7 @@ use aws_lc_rs::{
 use super::{
     super::{
         Identity,
-        credential::{API_KEY_ISSUER, Credential, Facts, Unfit},
+        credential::{API_KEY_ISSUER, Credential, Facts, Trace, Unfit},
     },
     ApiKeyError,
 };
@@ -102,6 +102,7 @@ impl KeyRecord {
             account: entry.account.clone(),
             plan: entry.plan.clone(),
             expires_at: entry.expires.map_or(0, seconds),
+            trace: Trace::default(),
         })
     }
 

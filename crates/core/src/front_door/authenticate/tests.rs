@@ -11,7 +11,7 @@ use http::{StatusCode, header};
 use tower::ServiceExt as _;
 
 use crate::{
-    auth::{Authenticator, CERTIFICATE_ISSUER, Credential, PeerCertificate, scope, signed_in},
+    auth::{Authenticator, CERTIFICATE_ISSUER, Credential, PeerCertificate, Revocations, scope, signed_in},
     call::Services,
     caller::Caller,
     config::{self, LogFormat, Sources},
@@ -48,7 +48,7 @@ async fn who(caller: Caller) -> String {
 
 fn router() -> Router {
     let config = config::load(&Sources::builtin("config.toml", CONFIG), &[]).expect("a good configuration");
-    let authenticator = Authenticator::new(&config.auth, None).expect("good keys");
+    let authenticator = Authenticator::new(&config.auth, None, Revocations::default()).expect("good keys");
     let log = AccessLog::new("test", None, LogFormat::Off);
     let shared = Arc::new(Shared { config, authenticator, log, planner: None });
     let services = Arc::new(Services::open(&[]).expect("nothing to open"));

@@ -10,9 +10,12 @@ use std::{
 use futures::FutureExt as _;
 use jiff::Timestamp;
 
-use super::{FileKeys, KeyHash, KeyStore as _, SETTLED, Stamp};
+use super::{FileKeys, KeyHash, KeyStore as _};
 use crate::{
-    auth::IssuedKey,
+    auth::{
+        IssuedKey,
+        watched::{SETTLED, Stamp},
+    },
     config::{KeyEntry, KeyEnvironment::Live},
 };
 
@@ -63,10 +66,10 @@ fn a_key_comes_and_goes_with_its_section() {
     assert_eq!((has(&keys, &old), has(&keys, &new)), (true, false));
     // Both are good while they overlap.
     file.write(&format!("{}\n{}", old.section(), new.section()));
-    keys.look();
+    keys.file.look();
     assert_eq!((has(&keys, &old), has(&keys, &new)), (true, true));
     file.write(&new.section());
-    keys.look();
+    keys.file.look();
     assert_eq!((has(&keys, &old), has(&keys, &new)), (false, true));
 }
 
@@ -78,15 +81,15 @@ fn a_broken_or_missing_file_leaves_the_keys_as_they_were() {
     let half = &key.section()[..key.section().len() / 2];
     for broken in ["[keys", "[keys.one]\nsha256 = \"00\"", half] {
         file.write(broken);
-        keys.look();
+        keys.file.look();
         assert!(has(&keys, &key), "{broken}");
     }
     fs::remove_file(&file.0).unwrap();
-    keys.look();
+    keys.file.look();
     assert!(has(&keys, &key), "the file is gone");
     // The control: an empty file is a good one without keys.
     file.write("");
-    keys.look();
+    keys.file.look();
     assert!(!has(&keys, &key));
 }
 
@@ -99,7 +102,7 @@ fn a_change_within_one_tick_of_the_clock_is_seen() {
     let keys = file.open();
     file.write(&other.section());
     file.modified(now);
-    keys.look();
+    keys.file.look();
     assert_eq!((has(&keys, &one), has(&keys, &other)), (false, true), "same size, same time");
 }
 
@@ -113,10 +116,10 @@ fn a_file_that_has_settled_is_not_read_again() {
     // No editor does this: the same size, and the time set back. It shows that only the stamp was looked at.
     file.write(&other.section());
     file.modified(past);
-    keys.look();
+    keys.file.look();
     assert_eq!((has(&keys, &one), has(&keys, &other)), (true, false));
     file.modified(past + Duration::from_secs(1));
-    keys.look();
+    keys.file.look();
     assert_eq!((has(&keys, &one), has(&keys, &other)), (false, true));
 }
 

@@ -59,7 +59,7 @@ impl Redis {
 
     /// A connection over which Redis has answered: one that takes connections, but loads its data, hangs or wants a
     /// password, is away.
-    pub(super) async fn connect(&self) -> Result<MultiplexedConnection, String> {
+    pub(crate) async fn connect(&self) -> Result<MultiplexedConnection, String> {
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(CONNECT))
             .set_response_timeout(Some(CONNECT))
