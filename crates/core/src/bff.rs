@@ -16,6 +16,7 @@ use crate::{
     },
     plan::Planner,
     routes::{RouteInfo, Routes},
+    sender::Credential,
     telemetry::{log::AccessLog, sink::Sink},
 };
 
@@ -194,8 +195,12 @@ impl Bff {
         })?;
         let kept = Arc::new(Kept::new(&config.cache, redis.filter(|_| config.cache.shared)));
         let services = self.services.iter().map(|declared| {
-            let config = config.services.get(declared.name).cloned().unwrap_or_default();
-            SharedService::new(declared, config, self.resolver.clone(), &kept)
+            let Config { sender, auth, services, .. } = &config;
+            let config = services.get(declared.name).cloned().unwrap_or_default();
+            let credential =
+                Credential::new(config.sender, sender, self.name, declared.name, auth.token_cache)
+                    .map_err(StartError)?;
+            SharedService::new(declared, config, self.resolver.clone(), &kept, credential)
                 .map(Arc::new)
                 .map_err(StartError)
         });

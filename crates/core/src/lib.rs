@@ -27,6 +27,7 @@ pub mod problem;
 mod program;
 pub mod routes;
 pub mod screen;
+pub mod sender;
 mod step;
 pub mod telemetry;
 

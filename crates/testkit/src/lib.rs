@@ -26,6 +26,7 @@ pub mod mocks;
 pub mod permission;
 pub mod plan;
 pub mod redis;
+pub mod sender;
 pub mod text_file;
 pub mod token;
 
@@ -34,5 +35,6 @@ pub use faults::{Fault, raw};
 pub use keys::KeysFile;
 pub use mocks::{MockServices, Mode, Nonsense};
 pub use redis::Redis;
+pub use sender::Accepts;
 pub use text_file::TextFile;
 pub use token::Token;

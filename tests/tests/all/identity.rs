@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderName};
 use super::OVERVIEW;
 
 /// What a client could send to be somebody else, each line as it is on the wire.
-const FORGED: [&str; 22] = [
+const FORGED: [&str; 29] = [
     "X-User-Id: zoe",
     "X-User-Id: chen",
     "x-user-id:zoe",
@@ -22,19 +22,26 @@ const FORGED: [&str; 22] = [
     "x_user_roles: admin",
     "X-User-Email: zoe@example.com",
     "X_User_Account: nordic",
+    "X-Tenant-Id: nordic",
+    "x_tenant_id: nordic",
+    "X-Tenant-Anything: nordic",
     "X-Internal-Secret: guessed",
+    "X_Internal-Token: eyJhbGciOiJub25lIn0.e30.",
     "x_internal_secret: guessed",
     "X-Request-Id: chosen-by-the-client",
     "x_request_id: chosen-by-the-client",
     "X-Forwarded-User: zoe",
     "Remote-User: zoe",
+    "X-Api-Key: guessed",
+    "X-Forwarded-Client-Cert: By=zoe",
+    "Forwarded: for=zoe",
     "Cookie: session=zoe",
     "grpc-timeout: 99H",
     "Connection: keep-alive, x-user-id, x-user-roles, x-request-id, authorization",
 ];
 
 /// All that a service may be sent. Everything else would be forwarded from a client.
-const OURS: [&str; 15] = [
+const OURS: [&str; 16] = [
     "accept",
     "accept-encoding",
     "connection",
@@ -48,6 +55,7 @@ const OURS: [&str; 15] = [
     "user-agent",
     "x-request-id",
     "x-request-timeout-ms",
+    "x-tenant-id",
     "x-user-id",
     "x-user-roles",
 ];
@@ -74,6 +82,7 @@ async fn every_service_sees_one_identity_and_it_is_the_verified_one() {
         for seen in &seen {
             assert_eq!(values(seen, "x-user-id"), ["alice"], "{}", seen.service);
             assert_eq!(values(seen, "x-user-roles"), ["customer"], "{}", seen.service);
+            assert!(values(seen, "x-tenant-id").is_empty(), "she acts for no account");
             assert_eq!(values(seen, "x-request-id"), [reply.header("x-request-id")], "{}", seen.service);
             for (name, _) in &seen.headers {
                 assert!(OURS.contains(&name.as_str()), "{} was sent {name}", seen.service);
@@ -95,10 +104,16 @@ async fn the_same_holds_for_the_other_bffs() {
     );
     let lines: Vec<_> = FORGED.iter().map(ToString::to_string).chain([token]).collect();
     assert_eq!(Wire::to(partner.address()).await.get("/partner/v1/summary", &lines).await.status, 200);
-    for (bff, id, roles) in [(&mobile, "alice", "customer"), (&partner, "pat", "buyer,admin")] {
+    for (bff, id, roles, tenant) in
+        [(&mobile, "alice", "customer", None), (&partner, "pat", "buyer,admin", Some("acme"))]
+    {
         assert!(bff.services.all_seen().len() >= 2);
         for seen in bff.services.all_seen() {
             assert_eq!((values(&seen, "x-user-id"), values(&seen, "x-user-roles")), (vec![id], vec![roles]));
+            assert_eq!(values(&seen, "x-tenant-id"), Vec::from_iter(tenant));
+            for (name, _) in &seen.headers {
+                assert!(OURS.contains(&name.as_str()), "{} was sent {name}", seen.service);
+            }
         }
     }
 }
@@ -142,7 +157,33 @@ async fn not_even_a_handler_sees_the_forged_ones() {
     assert!(names.contains("cookie") && names.contains("remote-user"), "{names}");
     for name in names.split(' ') {
         let name = name.replace('_', "-");
-        let ours = ["x-user-", "x-internal-", "x-request-id"].iter().any(|start| name.starts_with(start));
+        let ours = ["x-user-", "x-tenant-", "x-internal-", "x-request-id"]
+            .iter()
+            .any(|start| name.starts_with(start));
         assert!(!ours, "{name} came through");
     }
+}
+
+/// Trailers come after the identity was verified and the head was cleaned (RFC 9110, 6.5.1).
+#[tokio::test]
+async fn what_comes_after_the_body_goes_nowhere() {
+    let bff = TestBff::start(bff_web::bff()).await;
+    let order = r#"{"items":[{"sku":"BK-978022","quantity":1}]}"#;
+    let lines =
+        ["Content-Type: application/json", "Transfer-Encoding: chunked", "Trailer: X-User-Id, X-Extra"];
+    let lines: Vec<_> =
+        lines.map(str::to_owned).into_iter().chain([bearer(&bff.token("alice").sign())]).collect();
+    let body = format!(
+        "{:x}\r\n{order}\r\n0\r\nX-User-Id: zoe\r\nX-Tenant-Id: nordic\r\nX-Extra: zoe\r\n\r\n",
+        order.len()
+    );
+    let mut wire = Wire::to(bff.address()).await;
+    wire.send(bff_tests::wire::head("POST", "/api/orders", &lines) + &body).await;
+    assert_eq!(wire.reply().await.status, 200);
+    let [placed] = bff.services.seen("orders.place").try_into().expect("one call");
+    assert_eq!((values(&placed, "x-user-id"), values(&placed, "x-tenant-id")), (vec!["alice"], vec![]));
+    let all = format!("{:?} {}", placed.headers, String::from_utf8_lossy(&placed.body));
+    assert!(!all.contains("zoe") && !all.contains("nordic") && !all.contains("extra"), "{all}");
+    // The connection goes on with the next request, so the trailers were read as such.
+    assert_eq!(wire.get(OVERVIEW, &forged(&bff, "alice")).await.status, 200);
 }

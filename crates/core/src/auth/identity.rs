@@ -1,7 +1,7 @@
 //! The verified caller, and the headers in which services learn of it.
 //!
 //! Those headers are ours alone: a service believes them, so whatever a client sends under such a name must go.
-//! This module knows the names; dropping the client's and setting ours is the client stack's work.
+//! This module knows the names; [`crate::front_door`] drops the client's, and [`crate::call`] sets ours.
 
 use std::fmt;
 
@@ -17,11 +17,13 @@ use super::{
 pub const USER_ID: HeaderName = HeaderName::from_static("x-user-id");
 /// Carries [`Identity::roles`] to services, with commas between.
 pub const USER_ROLES: HeaderName = HeaderName::from_static("x-user-roles");
+/// Carries [`Identity::account`] to services.
+pub const TENANT_ID: HeaderName = HeaderName::from_static("x-tenant-id");
 
 const MAX_ROLES: usize = 64;
 const MAX_VALUE_BYTES: usize = 256;
 
-/// Whether only we may set this header toward services: `x-user-*`, `x-internal-*` and `x-request-id`.
+/// Whether only we may set this header toward services: `x-user-*`, `x-tenant-*`, `x-internal-*` and `x-request-id`.
 ///
 /// In every spelling: servers with a CGI heritage hand `X-User-Id` and `X_User_Id` to the application as one variable.
 pub fn is_reserved(name: &HeaderName) -> bool {
@@ -35,6 +37,7 @@ pub fn is_reserved(name: &HeaderName) -> bool {
     };
     let starts_with = |prefix: &[u8]| name.get(..prefix.len()).is_some_and(|start| is(prefix, start));
     starts_with(b"x-user-")
+        || starts_with(b"x-tenant-")
         || starts_with(b"x-internal-")
         || (starts_with(b"x-request-id") && name.len() == 12)
 }
@@ -52,6 +55,7 @@ pub struct Identity {
     trace: Trace,
     id_header: HeaderValue,
     roles_header: Option<HeaderValue>,
+    account_header: Option<HeaderValue>,
 }
 
 impl Identity {
@@ -86,9 +90,13 @@ impl Identity {
     /// two roles, and a service that trims, folds or re-encodes an id could take it for another's.
     pub(super) fn new(facts: Facts) -> Result<Self, Unfit> {
         let Facts { credential, issuer, id, roles, scopes, account, plan, expires_at, trace } = facts;
-        if account.as_deref().is_some_and(|account| !fits_header(account)) {
-            return Err(Unfit::Account);
-        }
+        let account_header = match &account {
+            Some(account) if fits_header(account) => {
+                Some(HeaderValue::from_str(account).map_err(|_| Unfit::Account)?)
+            }
+            Some(_) => return Err(Unfit::Account),
+            None => None,
+        };
         if plan.as_deref().is_some_and(|plan| !fits_header(plan)) {
             return Err(Unfit::Plan);
         }
@@ -119,6 +127,7 @@ impl Identity {
             trace,
             id_header,
             roles_header,
+            account_header,
         })
     }
 
@@ -197,6 +206,11 @@ impl Identity {
     /// The value of [`USER_ROLES`], `None` for a caller without roles; a clone shares it.
     pub fn roles_header(&self) -> Option<&HeaderValue> {
         self.roles_header.as_ref()
+    }
+
+    /// The value of [`TENANT_ID`], `None` for a caller without an account; a clone shares it.
+    pub fn account_header(&self) -> Option<&HeaderValue> {
+        self.account_header.as_ref()
     }
 
     /// A caller for unit tests, which have no credential.

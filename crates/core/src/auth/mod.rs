@@ -40,7 +40,7 @@ pub use api_key::{
 pub use authenticator::{Authenticator, Refused};
 pub use certificate::PeerCertificate;
 pub use credential::{API_KEY_ISSUER, CERTIFICATE_ISSUER, Credential};
-pub use identity::{Identity, USER_ID, USER_ROLES, is_reserved};
+pub use identity::{Identity, TENANT_ID, USER_ID, USER_ROLES, is_reserved};
 pub use jwt::{MAX_TOKEN_BYTES, Verifier};
 pub use keys::KeyError;
 pub use policy::{

@@ -32,26 +32,29 @@ impl Owner {
     }
 
     /// Who asks, as far as the service is told.
-    pub(super) fn identity(&self) -> Option<&Arc<Identity>> {
+    pub(crate) fn identity(&self) -> Option<&Arc<Identity>> {
         match &self.0 {
             Whose::Caller(identity) => Some(identity),
             Whose::Everyone => None,
         }
     }
 
-    /// The same number in every instance, whatever roles the caller has at the moment. Owners may share one: it says what a
+    /// The same number in every instance, whatever roles and account the caller has at the moment. Owners may share one: it says what a
     /// write ends, and never whose an answer is.
     pub(super) fn number(&self) -> Option<u64> {
         let identity = self.identity()?;
         Some(xxh3_64_with_seed(identity.id().as_bytes(), xxh3_64(identity.issuer().as_bytes())))
     }
 
-    /// Appends what tells this owner from every other: nothing of one can be read as another's.
+    /// Appends what tells this owner from every other: nothing of one can be read as another's. It has all that services are
+    /// told of a caller, since each of it may change their answer.
     pub(super) fn write(&self, bytes: &mut Vec<u8>) {
         let Some(identity) = self.identity() else { return bytes.push(0) };
         bytes.push(1);
         let roles = identity.roles_header().map_or(&[][..], |roles| roles.as_bytes());
-        for part in [identity.issuer().as_bytes(), identity.id().as_bytes(), roles] {
+        // No account has an empty name.
+        let account = identity.account().unwrap_or_default().as_bytes();
+        for part in [identity.issuer().as_bytes(), identity.id().as_bytes(), roles, account] {
             put(bytes, part);
         }
     }

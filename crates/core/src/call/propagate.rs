@@ -1,15 +1,19 @@
-//! What travels with every call: identity, request id, trace and the time that is left.
+//! What travels with every call: identity, request id, trace, the time that is left, and the credential by which its service
+//! can tell that it was us.
 //!
 //! Outbound headers are built from nothing, so whatever a client sent under these names cannot get here: this is the only
-//! place that writes them.
+//! place that writes them. A client method can set none of its own but an idempotency key.
+
+use std::sync::Arc;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use tower::Layer;
 
 use super::{CallError, Outcome, Outgoing, Reason, Wire};
 use crate::{
-    auth::{USER_ID, USER_ROLES},
+    auth::{TENANT_ID, USER_ID, USER_ROLES},
     front_door::REQUEST_ID,
+    sender::Credential,
     step::Step,
     telemetry::trace::TRACEPARENT,
 };
@@ -20,43 +24,59 @@ pub(crate) const TIMEOUT_HEADER: HeaderName = HeaderName::from_static("x-request
 
 pub(super) const GRPC_TIMEOUT: HeaderName = HeaderName::from_static("grpc-timeout");
 
-#[derive(Clone, Copy)]
-pub(super) struct PropagateLayer;
+#[derive(Clone)]
+pub(super) struct PropagateLayer {
+    credential: Option<Arc<Credential>>,
+}
+
+impl PropagateLayer {
+    /// `credential` is what the service is shown, if anything.
+    pub(super) fn new(credential: Option<&Arc<Credential>>) -> Self {
+        Self { credential: credential.cloned() }
+    }
+}
 
 impl<S> Layer<S> for PropagateLayer {
     type Service = Propagate<S>;
 
     fn layer(&self, inner: S) -> Propagate<S> {
-        Propagate { inner }
+        Propagate { inner, credential: self.credential.clone() }
     }
 }
 
 pub(super) struct Propagate<S> {
     inner: S,
+    credential: Option<Arc<Credential>>,
 }
 
 impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Propagate<S> {
     type Out = Outcome;
 
     async fn call(&self, mut outgoing: Box<Outgoing>) -> Outcome {
-        write(&mut outgoing)?;
+        write(&mut outgoing, self.credential.as_deref())?;
         self.inner.call(outgoing).await
     }
 }
 
-fn write(outgoing: &mut Outgoing) -> Result<(), CallError> {
+fn write(outgoing: &mut Outgoing, credential: Option<&Credential>) -> Result<(), CallError> {
     let left = outgoing.deadline.saturating_duration_since(outgoing.now).as_millis();
     if left == 0 {
         return Err(CallError::new(Reason::Timeout, "no time was left to send it"));
     }
     let context = outgoing.context.inner();
     let headers: &mut HeaderMap = &mut outgoing.headers;
-    headers.reserve(6);
+    headers.reserve(8);
     if let Some(identity) = outgoing.owner.identity() {
         headers.insert(USER_ID, identity.id_header().clone());
         if let Some(roles) = identity.roles_header() {
             headers.insert(USER_ROLES, roles.clone());
         }
+        if let Some(account) = identity.account_header() {
+            headers.insert(TENANT_ID, account.clone());
+        }
+    }
+    if let Some(credential) = credential {
+        credential.write(headers, &outgoing.owner)?;
     }
     headers.insert(REQUEST_ID, context.request_id.clone());
     headers.insert(TRACEPARENT, context.trace.child_header());

@@ -6,7 +6,7 @@ use super::{
     Declaration, budget::Budget, cache::Kept, coalesce::Flights, endpoints::Endpoints, latency::Latencies,
     observe::ServiceCounters, policy::Policies, resolver::SharedResolver,
 };
-use crate::config::ServiceConfig;
+use crate::{config::ServiceConfig, sender::Credential};
 
 /// What all workers share of one service.
 #[derive(Debug)]
@@ -24,6 +24,8 @@ pub(crate) struct SharedService {
     pub(crate) kept: Arc<Kept>,
     /// Whether any of its answers was ever kept.
     pub(super) any_kept: Arc<AtomicBool>,
+    /// What it is shown, if anything.
+    pub(super) credential: Option<Arc<Credential>>,
 }
 
 impl SharedService {
@@ -33,6 +35,7 @@ impl SharedService {
         config: ServiceConfig,
         resolver: SharedResolver,
         kept: &Arc<Kept>,
+        credential: Option<Credential>,
     ) -> Result<Self, String> {
         let Declaration { name, grpc, operations } = *declared;
         let policies = Policies::new(name, &config, operations);
@@ -46,6 +49,7 @@ impl SharedService {
             flights: Arc::default(),
             kept: Arc::clone(kept),
             any_kept: Arc::default(),
+            credential: credential.map(Arc::new),
             name,
             grpc,
             config,

@@ -55,8 +55,9 @@ pub(super) fn outbound(
         .layer(BulkheadLayer::new(&config.bulkhead))
         // One try on the wire may take less than the whole call, which leaves time for another one.
         .layer(AttemptTimeoutLayer)
-        // Identity, request id, trace and the time that is left now: written last, so that no step above can change them.
-        .layer(PropagateLayer)
+        // Identity, request id, trace, the time that is left now and our credential: written last, so that no step above can
+        // change them or sees the credential.
+        .layer(PropagateLayer::new(service.credential.as_ref()))
         // The bytes, on this worker's own connections to the endpoint.
         .service(Transport))
 }

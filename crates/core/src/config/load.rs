@@ -105,8 +105,10 @@ fn merge(sources: &Sources, report: &mut Report) -> Option<Node> {
 }
 
 /// The top level of the configuration.
-const SECTIONS: [&str; 11] =
-    ["server", "admin", "drain", "limits", "screen", "trust", "auth", "log", "redis", "cache", "services"];
+const SECTIONS: [&str; 12] = [
+    "server", "admin", "drain", "limits", "screen", "trust", "auth", "log", "redis", "cache", "sender",
+    "services",
+];
 
 /// Line and column, from 1, of a byte of the file.
 fn position(text: &str, byte: usize) -> Origin {

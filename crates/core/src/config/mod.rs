@@ -9,6 +9,7 @@ mod cache;
 mod key_file;
 mod load;
 mod revoked;
+mod sender;
 mod services;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ pub use load::{ConfigError, ConfigErrors, Sources, load};
 pub(crate) use load::{KeyStorage, load_for, peek};
 pub(crate) use revoked::MAX_REVOCATIONS;
 pub use revoked::{Revocation, RevocationFile, RevokedConfig};
+pub use sender::{Sender, SenderConfig};
 pub use services::{BreakerConfig, BulkheadConfig, HedgeConfig, OperationConfig, RetryConfig, ServiceConfig};
 
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration};
@@ -55,6 +57,8 @@ pub struct Config {
     pub redis: RedisConfig,
     /// Answers of services that are kept.
     pub cache: CacheConfig,
+    /// What services can tell us by.
+    pub sender: SenderConfig,
     /// The downstream services, by the name in their client's `#[service(name = "…")]`.
     pub services: BTreeMap<String, ServiceConfig>,
 }
@@ -100,7 +104,7 @@ impl Default for ServerConfig {
     }
 }
 
-/// `[admin]`: the listener that only operators reach, with `/live` and `/ready`.
+/// `[admin]`: the listener that only operators reach, with `/live` and `/ready`, and with `/jwks.json` where `[sender]` has keys.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AdminConfig {

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use serde::Deserialize;
 
-use super::values;
+use super::{Sender, values};
 
 /// `[services.<name>]`: one downstream service.
 #[derive(Debug, Clone, Deserialize)]
@@ -41,6 +41,8 @@ pub struct ServiceConfig {
     /// Let requests of one caller that ask the same at the same time wait for one call. False: only within a request. Default
     /// true.
     pub coalesce: bool,
+    /// How the service can tell that it was us who called: `none`, `secret` or `token`, of what is in `[sender]`. Default `none`.
+    pub sender: Sender,
     /// How many calls may be in flight.
     pub bulkhead: BulkheadConfig,
     /// When a call is tried once more.
@@ -67,6 +69,7 @@ impl Default for ServiceConfig {
             channels: 2,
             cache: true,
             coalesce: true,
+            sender: Sender::None,
             bulkhead: BulkheadConfig::default(),
             retry: RetryConfig::default(),
             breaker: BreakerConfig::default(),

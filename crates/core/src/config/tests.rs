@@ -61,13 +61,15 @@ mod cache;
 mod mistakes;
 mod operations;
 mod secrets;
+mod sender;
 mod services;
 
 #[test]
 fn an_empty_file_has_the_documented_defaults() {
     let config = load(&file("[auth]\npublic_only = true"), &[]).expect("the defaults are valid");
 
-    let Config { server, admin, drain, limits, screen, trust, auth, log, redis, cache, services } = config;
+    let Config { server, admin, drain, limits, screen, trust, auth, log, redis, cache, sender, services } =
+        config;
     assert_eq!(server.listen.to_string(), "127.0.0.1:8080");
     assert_eq!((server.workers, server.max_connections, server.http2_max_streams), (0, 10_000, 100));
     assert_eq!(server.first_byte_timeout, Duration::from_secs(5));
@@ -90,6 +92,7 @@ fn an_empty_file_has_the_documented_defaults() {
         (Duration::from_secs(30), Duration::from_mins(5))
     );
     assert_eq!(cache.negative, Duration::from_secs(1));
+    assert!(sender.secret.is_none() && sender.previous_secret.is_none() && sender.key_file.is_none());
     assert!(services.is_empty());
 }
 

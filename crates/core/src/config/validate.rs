@@ -6,6 +6,7 @@ mod api_keys;
 mod cache;
 mod issuers;
 mod revoked;
+mod sender;
 mod services;
 
 use std::{path::Path, time::Duration};
@@ -16,7 +17,7 @@ use super::{
 };
 use crate::call::Declaration;
 
-/// Reports everything that makes no sense, and reads the public keys that are in files.
+/// Reports everything that makes no sense, and reads the keys that are in files.
 pub(super) fn validate(
     config: &mut Config,
     tree: &Node,
@@ -36,6 +37,7 @@ pub(super) fn validate(
     issuers::check(&mut config.auth, base, &mut checks);
     api_keys::check(&mut config.auth, storage, base, &mut checks);
     revoked::check(config, base, &mut checks);
+    sender::check(config, base, &mut checks);
 }
 
 /// The same of a file of API keys.

@@ -1,8 +1,13 @@
-//! The listener that only operators reach: `/live` and `/ready`. A failing service makes neither of them fail.
+//! The listener that only operators reach: `/live` and `/ready`, which no failing service makes fail, and `/jwks.json`, the
+//! public keys by which services can tell that it was us who called, where there are any.
 
 use std::sync::Arc;
 
-use axum::{Router, http::StatusCode, routing::get};
+use axum::{
+    Router,
+    http::{StatusCode, header},
+    routing::get,
+};
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
 use super::{connection, phase::Phase};
@@ -11,18 +16,28 @@ use crate::config::ServerConfig;
 /// Probes and people; nothing that needs more.
 const MAX_CONNECTIONS: usize = 64;
 
+/// For five minutes a service need not ask again: much less than between two steps of a change of keys.
+const KEYS_ARE_FRESH: &str = "max-age=300";
+
 /// Serves the admin routes until the process has drained.
 pub(super) async fn serve(
     listener: TcpListener,
     config: Arc<ServerConfig>,
     phase: watch::Receiver<Phase>,
     workers_live: impl Fn() -> bool + Clone + Send + Sync + 'static,
+    jwks: Option<String>,
 ) {
     // Its own connections are not drained with the others: they tell of the drain.
     let (_open, open) = watch::channel(Phase::Serving);
-    let router = Router::new()
+    let mut router = Router::new()
         .route("/live", get(async move || verdict(workers_live(), "live", "a worker has ended")))
         .route("/ready", get(async move || verdict(*phase.borrow() == Phase::Serving, "ready", "draining")));
+    if let Some(jwks) = jwks {
+        // RFC 7517, section 8.5.
+        let kind =
+            [(header::CONTENT_TYPE, "application/jwk-set+json"), (header::CACHE_CONTROL, KEYS_ARE_FRESH)];
+        router = router.route("/jwks.json", get(async move || (kind, jwks)));
+    }
     let mut connections = JoinSet::new();
     loop {
         let Ok((stream, peer)) = listener.accept().await else {

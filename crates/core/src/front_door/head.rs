@@ -1,13 +1,14 @@
 //! What a request's head may weigh and contain.
 //!
 //! hyper parses up to 64 KiB and a hundred headers and answers what is over that itself, with a bare 431; up to there the
-//! limits are ours and answer with a problem. Headers that only we may set toward services end here, in every spelling.
+//! limits are ours and answer with a problem. Headers that only we may set toward services end here, in every spelling, and so
+//! does a request of which a proxy before us may have seen another end than hyper does.
 
 use axum::{
     extract::Request,
     response::{IntoResponse as _, Response},
 };
-use http::HeaderName;
+use http::{HeaderName, HeaderValue, header};
 use tower::Layer;
 
 use super::{Exchange, arrive::requested_time};
@@ -64,11 +65,18 @@ fn check(request: &mut Request, limits: &LimitsConfig) -> Result<(), Problem> {
         return Err(Problem::new(Code::BadRequest).with_detail("the path is not UTF-8"));
     }
     let headers = request.headers();
-    let (mut size, mut reserved) = (0, Vec::<HeaderName>::new());
+    let (mut size, mut reserved, mut is_framed) = (0, Vec::<HeaderName>::new(), false);
     for (name, value) in headers {
         size += name.as_str().len() + value.len() + 4;
         if auth::is_reserved(name) {
             reserved.push(name.clone());
+        } else if *name == header::TRANSFER_ENCODING {
+            // hyper looks at the last one only, for `chunked` (RFC 9112, 6.1 and 11.2).
+            if std::mem::replace(&mut is_framed, true) || !value.as_bytes().eq_ignore_ascii_case(b"chunked") {
+                return Err(Problem::new(Code::BadRequest)
+                    .with_detail("Transfer-Encoding is chunked, once, or not there")
+                    .with_header(header::CONNECTION, HeaderValue::from_static("close")));
+            }
         } else if std::str::from_utf8(value.as_bytes()).is_err() {
             let detail = format!("the value of {name} is not UTF-8");
             return Err(Problem::new(Code::InvalidHeader).with_detail(detail));

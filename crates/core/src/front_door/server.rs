@@ -76,6 +76,7 @@ pub(crate) fn start(
         workers => workers,
     };
     let (drain, server) = (config.drain.clone(), Arc::new(config.server.clone()));
+    let jwks = config.sender.keys.jwks();
     let (phase, phases) = watch::channel(Phase::Serving);
     let live = Arc::new(AtomicBool::new(true));
     let shared = Arc::new(shared);
@@ -122,7 +123,13 @@ pub(crate) fn start(
                 clippy::disallowed_methods,
                 reason = "operators are served beside the acceptor, until the end"
             )]
-            tokio::spawn(admin::serve(admin_listener, Arc::clone(&server), phases.clone(), workers_live));
+            tokio::spawn(admin::serve(
+                admin_listener,
+                Arc::clone(&server),
+                phases.clone(),
+                workers_live,
+                jwks,
+            ));
             listener::accept(public, handles, server.max_connections, phases).await;
             // Operators are answered until the last request is done.
             let _ = until_gone.wait_for(|phase| *phase == Phase::Gone).await;

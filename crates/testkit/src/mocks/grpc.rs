@@ -137,6 +137,8 @@ where
         };
         let operation = operation::of_rpc(head.uri.path());
         let mode = operation.map(|operation| self.shared.script.take(operation)).unwrap_or_default();
+        let is_believed = self.shared.senders.believe(self.service, &head.headers);
+        let mode = if is_believed { mode } else { Mode::Fail(401) };
         let message = body.get(5..).unwrap_or_default();
         let id = self.shared.log.arrived(Seen {
             service: self.service,

@@ -34,6 +34,8 @@ impl Respond for HttpMock {
         let arrived = Instant::now();
         let route = Route::of(self.service, request);
         let mode = route.as_ref().map(|route| self.shared.script.take(route.operation)).unwrap_or_default();
+        let is_believed = self.shared.senders.believe(self.service, &request.headers);
+        let mode = if is_believed { mode } else { Mode::Fail(401) };
         let right = route.as_ref().map_or(Err(404), |route| route.reply.of(&self.shared.fixtures));
         let right = right.as_deref().map_err(|status| *status);
         let said = self.shared.said.of(route.as_ref().map(|route| route.operation));

@@ -33,6 +33,7 @@ mod ports;
 mod said;
 mod script;
 mod seen;
+mod senders;
 #[cfg(test)]
 mod tests;
 
@@ -56,7 +57,7 @@ pub use self::{
     ports::Ports,
     seen::{Seen, max_in_flight, overlap},
 };
-use self::{grpc::GrpcServer, operation::Target, said::Said, script::Script, seen::Log};
+use self::{grpc::GrpcServer, operation::Target, said::Said, script::Script, seen::Log, senders::Senders};
 use crate::faults::{Canary, Gates};
 
 /// The most that a service may be asked for at once.
@@ -76,6 +77,7 @@ struct Shared {
     fixtures: Arc<Fixtures>,
     script: Script,
     said: Said,
+    senders: Senders,
     log: Log,
     canary: Canary,
 }
@@ -141,6 +143,7 @@ impl MockServices {
             fixtures: Fixtures::shared()?,
             script: Script::default(),
             said: Said::default(),
+            senders: Senders::default(),
             log: Log::default(),
             canary: Canary::new()?,
         });

@@ -54,7 +54,7 @@ async fn each_sees_its_own_when_many_ask_at_once() {
 }
 
 #[tokio::test]
-async fn roles_and_issuers_tell_callers_apart_who_have_one_name() {
+async fn roles_issuers_and_accounts_tell_callers_apart_who_have_one_name() {
     let secret = "another secret of thirty-two bytes";
     let issuer = "https://partners.example.test";
     let bff = exact(tiny())
@@ -72,6 +72,8 @@ async fn roles_and_issuers_tell_callers_apart_who_have_one_name() {
         token().without("roles").sign(),
         token().claim("iss", issuer).sign_with(secret.as_bytes()),
         bff.token("alicecustomer").without("roles").sign(),
+        token().claim("account", "acme").sign(),
+        token().claim("account", "nordic").sign(),
     ];
     for _ in 0..3 {
         for caller in &callers {
@@ -80,11 +82,24 @@ async fn roles_and_issuers_tell_callers_apart_who_have_one_name() {
     }
     let seen = bff.services.seen("users.get");
     let roles: Vec<_> = seen.iter().map(|seen| seen.header("x-user-roles")).collect();
-    assert_eq!(roles, [Some("customer"), Some("customer,admin"), None, Some("customer"), None], "once each");
+    assert_eq!(
+        roles,
+        [
+            Some("customer"),
+            Some("customer,admin"),
+            None,
+            Some("customer"),
+            None,
+            Some("customer"),
+            Some("customer")
+        ]
+    );
+    let tenants: Vec<_> = seen.iter().map(|seen| seen.header("x-tenant-id")).collect();
+    assert_eq!(tenants, [None, None, None, None, None, Some("acme"), Some("nordic")], "once each");
     // A token of the same caller that says the same is the same caller.
     let again = token().claim("jti", "another").sign();
     assert_eq!(bff.with_token(&again).get("/people/plain/alice").await.degraded(), []);
-    assert_eq!(bff.services.count("users.get"), 5);
+    assert_eq!(bff.services.count("users.get"), 7);
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue, header::AUTHORIZATION};
 
-use crate::auth::{TokenError, USER_ID, USER_ROLES, bearer, is_reserved};
+use crate::auth::{TENANT_ID, TokenError, USER_ID, USER_ROLES, bearer, is_reserved};
 
 #[test]
 fn a_request_has_one_bearer_token_or_none() {
@@ -52,6 +52,11 @@ fn our_headers_are_ours_in_every_spelling() {
         "x-request_id",
         "X-Internal-Secret",
         "x_internal_secret",
+        "X-Internal-Token",
+        "X-Tenant-Id",
+        "x_tenant_id",
+        "X-Tenant_Id",
+        "x-tenant-",
     ] {
         assert!(is_reserved(&HeaderName::from_bytes(name.as_bytes()).unwrap()), "{name}");
     }
@@ -65,8 +70,10 @@ fn our_headers_are_ours_in_every_spelling() {
         "user-id",
         "accept",
         "x-internal",
+        "x-tenant",
+        "x-tenants",
     ] {
         assert!(!is_reserved(&HeaderName::from_bytes(name.as_bytes()).unwrap()), "{name}");
     }
-    assert!(is_reserved(&USER_ID) && is_reserved(&USER_ROLES));
+    assert!([USER_ID, USER_ROLES, TENANT_ID].iter().all(is_reserved));
 }

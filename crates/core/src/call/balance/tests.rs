@@ -61,8 +61,8 @@ fn balance(ports: &[u16]) -> (Balance<Fleet>, Fleet) {
     let url = ports.iter().map(|port| format!("http://127.0.0.1:{port}")).collect();
     let config = ServiceConfig { url, ..ServiceConfig::default() };
     let declaration = Declaration { name: "test", grpc: false, operations: &[] };
-    let service =
-        SharedService::new(&declaration, config, SharedResolver::default(), &Arc::default()).expect("URLs");
+    let service = SharedService::new(&declaration, config, SharedResolver::default(), &Arc::default(), None)
+        .expect("URLs");
     let opener = Opener::new(&service).expect("no TLS");
     let fleet = Fleet::default();
     (BalanceLayer::new(&service.endpoints, opener).layer(fleet.clone()), fleet)

@@ -19,7 +19,8 @@ fn pool(address: std::net::SocketAddr) -> Arc<ServicePool> {
     let config = ServiceConfig { url: vec![format!("http://{address}")], ..ServiceConfig::default() };
     let declaration = Declaration { name: "users", grpc: false, operations: &[] };
     let kept = Arc::default();
-    let shared = SharedService::new(&declaration, config, SharedResolver::default(), &kept).expect("a URL");
+    let shared =
+        SharedService::new(&declaration, config, SharedResolver::default(), &kept, None).expect("a URL");
     Services::open(&[Arc::new(shared)]).expect("it opens").get("users").expect("the only one")
 }
 

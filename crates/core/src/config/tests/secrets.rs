@@ -38,6 +38,16 @@ fn no_error_shows_a_secret() {
         format!("redis.url = {{ \"{SECRET}\" = \"redis\" }}"),
         format!("redis = \"redis://:{SECRET}@redis\""),
         format!("redis.uri = \"redis://:{SECRET}@redis\""),
+        // Of the sender: in a wrong place, of a wrong type, and in place of a file's name or of a choice.
+        format!("sender = {SECRET:?}"),
+        format!("sender.secret = [{SECRET:?}]"),
+        format!("sender.previous_secret = \"a b {SECRET}\""),
+        format!("sender.key = {SECRET:?}"),
+        format!("services.users = {{ url = \"http://users\", sender = {SECRET:?} }}"),
+        format!("sender.key_file = \"-----BEGIN PRIVATE KEY-----{SECRET}\""),
+        format!(
+            "[auth.issuers.login]\n{issuer}\"EdDSA\"\npublic_key_file = \"-----BEGIN PRIVATE KEY-----{SECRET}\""
+        ),
         format!(
             "[auth.issuers.login]\n{issuer}\"EdDSA\"\npublic_key = \"-----BEGIN PRIVATE KEY-----{SECRET}\""
         ),
@@ -63,6 +73,9 @@ fn no_error_shows_a_secret_of_the_environment() {
         ("BFF_REDIS__URL", format!("[\"redis://:{SECRET}@redis\"]")),
         ("BFF_REDIS__URL__X", format!("redis://:{SECRET}@redis")),
         ("BFF_REDIS", format!("redis://:{SECRET}@redis")),
+        ("BFF_SENDER__SECRET", format!("{SECRET} {SECRET}")),
+        ("BFF_SENDER_SECRET", SECRET.to_owned()),
+        ("BFF_SERVICES__USERS__SENDER", SECRET.to_owned()),
         ("BFF_REDIS_URL", format!("redis://:{SECRET}@redis")),
         ("BFF_SERVICES__USERS__URL", format!("[\"http://users\", \"http://name:{SECRET}@users\"]")),
         ("BFF_SERVICES__USERS__URL", format!("[\"http://name:{SECRET}@users\"")),
@@ -90,7 +103,7 @@ fn a_wrong_secret_is_reported_as_hidden() {
 fn debug_of_a_configuration_hides_secrets() {
     let text = format!(
         "[auth.issuers.login]\nissuer = \"a\"\naudience = \"b\"\nalgorithm = \"HS256\"\nsecret = {SECRET:?}\n\
-         [redis]\nurl = \"redis://name:{SECRET}@redis\""
+         [redis]\nurl = \"redis://name:{SECRET}@redis\"\n[sender]\nsecret = {SECRET:?}\nprevious_secret = \"{SECRET}-0\""
     );
     let sources = file(&text).with_override("auth.issuers.login.secret", SECRET);
     let config = super::load(&sources, &[]).expect("all are valid");

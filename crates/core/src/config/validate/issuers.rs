@@ -99,6 +99,9 @@ fn public_key(name: &str, issuer: &mut IssuerConfig, base: &Path, checks: &mut C
                 checks.wrong_as(&text, fault, "a PEM text with a public key");
             }
         }
+        (None, Some(path)) if path.to_string_lossy().contains("-----BEGIN") => {
+            checks.wrong_as(&file, Found::Fact("a PEM text (hidden)"), "the name of a PEM file");
+        }
         (None, Some(path)) => match fs::read_to_string(base.join(path)) {
             Ok(key) => {
                 if let Some(fault) = fault(&key) {

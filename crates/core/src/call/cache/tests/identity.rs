@@ -1,5 +1,5 @@
-//! Whose an answer is: a caller's alone, by who it is, who vouches for it and what its roles are; everybody's only where the
-//! client method says so.
+//! Whose an answer is: a caller's alone, by who it is, who vouches for it, what its roles are and for which account it acts;
+//! everybody's only where the client method says so.
 
 use futures::future::join_all;
 
@@ -23,6 +23,12 @@ async fn each_caller_has_answers_of_its_own() {
         caller("alice", &["admin", "customer"]),
         caller("alicecustomer", &[]),
         caller("a", &["licecustomer"]),
+        caller_in("alice", &[], Some("acme")),
+        caller_in("alice", &[], Some("nordic")),
+        caller_in("alice", &["acme"], None),
+        caller_in("alice", &["acme"], Some("acme")),
+        caller_in("alice", &["customer"], Some("acme")),
+        caller_in("aliceacme", &[], None),
         Owner::everyone(),
     ];
     let expected = |number: usize| got(&format!("for {number}"));

@@ -129,7 +129,11 @@ fn write(user: &str) -> Ask {
 }
 
 fn caller(user: &str, roles: &[&str]) -> Owner {
-    Owner::caller(Arc::new(Identity::for_test(user, roles, &[], None)))
+    caller_in(user, roles, None)
+}
+
+fn caller_in(user: &str, roles: &[&str], account: Option<&str>) -> Owner {
+    Owner::caller(Arc::new(Identity::for_test(user, roles, &[], account)))
 }
 
 impl Ask {
