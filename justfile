@@ -104,6 +104,12 @@ faults *options: _tools
     cargo build --release --package bff-faults --package bff-web
     @"${CARGO_TARGET_DIR:-target}/release/bff-faults" {{ options }}
 
+# Attacks on the identity boundary and searches for secrets, each beside a control: `just security --seed 7` runs a run again.
+# Two cores, about three minutes after the build.
+security *options: _tools
+    cargo build --release --package bff-security
+    @"${CARGO_TARGET_DIR:-target}/release/bff-security" {{ options }}
+
 # Builds with cargo's progress in sight: the first time takes minutes.
 _build package: _tools
     cargo build --package {{ package }}
