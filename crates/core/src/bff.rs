@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    auth::{Authenticator, FileKeys, KeyStore, Revocations},
+    auth::{Authenticator, FileKeys, KeyStore, Revocations, Verifier},
     call::{Declaration, Kept, Redis, Resolver, ServiceSet, SharedResolver, SharedService},
     config::{self, AuthConfig, Config, ConfigErrors, KeyStorage, Sources},
     front_door::{
@@ -188,11 +188,12 @@ impl Bff {
         let needs_redis = config.cache.shared || config.auth.revoked.redis;
         let redis = needs_redis.then(|| Redis::new(&config.redis, &config.cache)).transpose();
         let redis = redis.map_err(StartError)?;
-        let store = self.open_keys(&config.auth)?;
-        let revoked = Revocations::open(&config.auth.revoked, redis.clone())?;
-        let authenticator = Authenticator::new(&config.auth, store, revoked).map_err(|errors| {
+        let verifier = Verifier::with_resolver(&config.auth, &self.resolver).map_err(|errors| {
             StartError(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
         })?;
+        let store = self.open_keys(&config.auth)?;
+        let revoked = Revocations::open(&config.auth.revoked, redis.clone())?;
+        let authenticator = Authenticator::new(&config.auth, verifier, store, revoked);
         let kept = Arc::new(Kept::new(&config.cache, redis.filter(|_| config.cache.shared)));
         let services = self.services.iter().map(|declared| {
             let Config { sender, auth, services, .. } = &config;

@@ -84,6 +84,8 @@ codes! {
     Internal = "internal", INTERNAL_SERVER_ERROR, "Something went wrong here";
     /// A required section's service failed or answered nonsense.
     ServiceFailed = "service_failed", BAD_GATEWAY, "A service that this screen needs did not answer properly";
+    /// The keys of the token's issuer are not known, since it does not answer; `Retry-After` says when it is asked again.
+    IssuerUnavailable = "issuer_unavailable", SERVICE_UNAVAILABLE, "The issuer of the token can't be reached";
     /// The BFF can't take this request now.
     Overloaded = "overloaded", SERVICE_UNAVAILABLE, "The service is busy";
     /// A required section's service did not answer in time.

@@ -8,6 +8,7 @@ use reqwest::Client;
 use serde_json::Value;
 
 use crate::{
+    issuer::TestIssuer,
     keys::KeysFile,
     mocks::{MockServices, SERVICES},
     token::{self, Token},
@@ -125,6 +126,23 @@ impl TestBffBuilder {
     pub fn sources(mut self, sources: Sources) -> Self {
         self.sources = Some(sources);
         self
+    }
+
+    /// Trusts this issuer too, with the keys that it publishes where its description says.
+    #[must_use]
+    pub fn trust(self, issuer: &TestIssuer) -> Self {
+        let discovery = format!("auth.issuers.{}.discovery", issuer.name());
+        self.know(issuer).set(&discovery, true)
+    }
+
+    /// The same but for the source of its keys, which is the test's to set.
+    #[must_use]
+    pub fn know(self, issuer: &TestIssuer) -> Self {
+        let key = |name| format!("auth.issuers.{}.{name}", issuer.name());
+        let audience = self.bff.name();
+        self.set(&key("issuer"), issuer.url())
+            .set(&key("audience"), audience)
+            .set(&key("algorithm"), issuer.algorithm())
     }
 
     /// Breakers that never open, for a test that makes one service fail many times in a row.

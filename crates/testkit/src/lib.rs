@@ -21,6 +21,7 @@
 
 pub mod bff;
 pub mod faults;
+pub mod issuer;
 pub mod keys;
 pub mod mocks;
 pub mod permission;
@@ -32,6 +33,7 @@ pub mod token;
 
 pub use bff::{Reply, Session, TestBff, TestBffBuilder};
 pub use faults::{Fault, raw};
+pub use issuer::{IssuerFault, TestIssuer};
 pub use keys::KeysFile;
 pub use mocks::{MockServices, Mode, Nonsense};
 pub use redis::Redis;

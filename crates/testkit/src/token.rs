@@ -51,6 +51,11 @@ impl Token {
         self
     }
 
+    /// What it says.
+    pub(crate) fn claims(&self) -> &Map<String, Value> {
+        &self.0
+    }
+
     /// Signed by the right key.
     pub fn sign(&self) -> String {
         self.sign_with(SECRET.as_bytes())

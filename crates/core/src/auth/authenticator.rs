@@ -5,11 +5,11 @@
 
 use std::{fmt, sync::Arc};
 
-use futures::future::join_all;
+use futures::future::{join, join_all};
 use http::{HeaderMap, header::AUTHORIZATION};
 
 use super::{
-    Credential, Identity, KeyError, TokenError, Verifier,
+    Credential, Identity, TokenError, Verifier,
     api_key::{API_KEY, ApiKeyError, ApiKeys, store::KeyStore},
     bearer,
     certificate::{Certificates, PeerCertificate},
@@ -20,7 +20,7 @@ use crate::{config::AuthConfig, problem::Code};
 
 /// Knows all credentials that a BFF accepts. One serves the whole process.
 pub struct Authenticator {
-    tokens: Verifier,
+    tokens: Arc<Verifier>,
     keys: Option<ApiKeys>,
     certificates: Certificates,
     revoked: Revocations,
@@ -30,11 +30,12 @@ impl Authenticator {
     /// Of a checked configuration, with the store of its API keys where it has `[auth.api_keys]`.
     pub fn new(
         config: &AuthConfig,
+        tokens: Verifier,
         store: Option<Arc<dyn KeyStore>>,
         revoked: Revocations,
-    ) -> Result<Self, Vec<KeyError>> {
+    ) -> Self {
         let keys = config.api_keys.as_ref().zip(store).map(|(config, store)| ApiKeys::new(config, store));
-        Ok(Self { tokens: Verifier::new(config)?, keys, certificates: Certificates::new(config), revoked })
+        Self { tokens: Arc::new(tokens), keys, certificates: Certificates::new(config), revoked }
     }
 
     /// Who asks, `None` for a request without a credential. `certificate` is what the listener verified, if it did.
@@ -68,7 +69,7 @@ impl Authenticator {
             return Ok(Some(keys.verify(headers).await?));
         }
         if let Some(token) = bearer(headers)? {
-            return Ok(Some(self.tokens.verify(token)?));
+            return Ok(Some(self.tokens.verify(token).await?));
         }
         Ok(certificate.and_then(|certificate| self.certificates.find(certificate, unix_now())).cloned())
     }
@@ -78,11 +79,17 @@ impl Authenticator {
         self.keys.is_some()
     }
 
-    /// Keeps up with where API keys and revocations come from: beside the acceptor, until it is dropped.
+    /// Fetches what must be known before the first request, for 2 s at most.
+    pub(crate) async fn load(&self) {
+        self.tokens.load().await;
+    }
+
+    /// Keeps up with where keys and revocations come from: beside the acceptor, until it is dropped.
     pub(crate) fn follow(&self) -> impl Future<Output = ()> + Send + use<> {
         let keys = self.keys.as_ref().map(|keys| Arc::clone(&keys.store).follow());
-        let all = join_all(keys.into_iter().chain(self.revoked.follow()));
-        async { drop(all.await) }
+        let others = join_all(keys.into_iter().chain(self.revoked.follow()));
+        let issuers = Arc::clone(&self.tokens).follow();
+        async { drop(join(issuers, others).await) }
     }
 }
 

@@ -1,21 +1,14 @@
 //! The claims of a token, strictly typed: whatever we read is what the RFCs say, or the token is invalid.
 //!
-//! `jsonwebtoken` lets a null, nested or otherwise unparsable claim pass as an absent one unless it is told not to,
-//! and keeps the last of two claims with one name. Here each claim is read by its own type, and null is a type of its
-//! own. Claims that we do not use are ignored, as RFC 7519 section 4 wants.
+//! `jsonwebtoken` lets a null, nested or otherwise unparsable claim pass as an absent one unless it is told not to.
+//! Here each claim is read by its own type, and null is a type of its own. Claims that we do not use are ignored, as
+//! RFC 7519 section 4 wants.
 //!
 //! Nothing here checks a signature: until the verifier has, these are the claims of anybody.
 
-use std::{collections::BTreeMap, fmt};
+use serde::Deserialize;
 
-use jsonwebtoken::dangerous::insecure_decode_claims;
-use serde::{
-    Deserialize, Deserializer,
-    de::{DeserializeOwned, Error, MapAccess, Visitor},
-};
-use serde_json::value::RawValue;
-
-use super::{TokenError, identity::is_scope};
+use super::{TokenError, identity::is_scope, json::JsonObject};
 
 /// The last second of the year 9999. A later date is a mistake, such as milliseconds, and would make a token eternal.
 const LAST_DATE: f64 = 253_402_300_799.0;
@@ -99,59 +92,4 @@ fn scopes(payload: &JsonObject) -> Result<Vec<String>, TokenError> {
         (None, None) => return Ok(Vec::new()),
     };
     if scopes.iter().all(|scope| is_scope(scope)) { Ok(scopes) } else { Err(TokenError::BadClaim(claim)) }
-}
-
-/// A part of a token before its values have types: a JSON object whose names are unique.
-///
-/// Header (RFC 7515 section 4) and payload (RFC 7519 section 4) alike: two readers that pick different ones of two
-/// equal names see two different tokens under one signature.
-pub(super) struct JsonObject(BTreeMap<String, Box<RawValue>>);
-
-impl JsonObject {
-    /// Decodes one part of a token from base64url without padding.
-    pub(super) fn decode(part: &str) -> Result<Self, TokenError> {
-        // jsonwebtoken decodes the middle of three parts and looks at no other, so this serves the header too.
-        insecure_decode_claims(format!(".{part}.")).map_err(|_| TokenError::Malformed)
-    }
-
-    /// Whether there is a value of this name, be it null.
-    pub(super) fn has(&self, name: &str) -> bool {
-        self.0.contains_key(name)
-    }
-
-    /// The value of this name. Null is a value, and of none of the types that we read.
-    pub(super) fn get<T: DeserializeOwned>(&self, name: &'static str) -> Result<Option<T>, TokenError> {
-        let Some(raw) = self.0.get(name) else { return Ok(None) };
-        serde_json::from_str(raw.get()).map(Some).map_err(|_| TokenError::BadClaim(name))
-    }
-
-    fn require<T: DeserializeOwned>(&self, name: &'static str) -> Result<T, TokenError> {
-        self.get(name)?.ok_or(TokenError::BadClaim(name))
-    }
-}
-
-impl<'de> Deserialize<'de> for JsonObject {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(UniqueNames)
-    }
-}
-
-struct UniqueNames;
-
-impl<'de> Visitor<'de> for UniqueNames {
-    type Value = JsonObject;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a JSON object with unique names")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<JsonObject, A::Error> {
-        let mut object = BTreeMap::new();
-        while let Some((name, value)) = map.next_entry()? {
-            if object.insert(name, value).is_some() {
-                return Err(A::Error::custom("two values of one name"));
-            }
-        }
-        Ok(JsonObject(object))
-    }
 }

@@ -2,6 +2,10 @@
 //!
 //! An [`Identity`](super::Identity) is made of these facts, whichever credential they come from.
 
+use std::sync::Arc;
+
+use super::issuer::Key;
+
 /// The [`Identity::issuer`](super::Identity::issuer) of whoever has an API key. No issuer of
 /// tokens may be configured under this name.
 pub const API_KEY_ISSUER: &str = "api-key";
@@ -34,7 +38,7 @@ pub(super) struct Facts {
     pub(super) trace: Trace,
 }
 
-/// What tells a token from others of its caller. Other credentials have nothing of it.
+/// What tells a token from others of its caller, and the key that verified it. Other credentials have nothing of it.
 #[derive(Default)]
 pub(super) struct Trace {
     /// `jti`
@@ -43,6 +47,9 @@ pub(super) struct Trace {
     pub(super) session: Option<String>,
     /// `iat`, Unix seconds.
     pub(super) issued_at: Option<u64>,
+    /// What verified it. Here and not beside each reference to a caller: all callers share it, and so would all workers its
+    /// count.
+    pub(super) key: Option<Arc<Key>>,
 }
 
 /// The fact that a header could not carry unchanged.

@@ -3,7 +3,7 @@
 //! Those headers are ours alone: a service believes them, so whatever a client sends under such a name must go.
 //! This module knows the names; [`crate::front_door`] drops the client's, and [`crate::call`] sets ours.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use http::{HeaderName, HeaderValue};
 
@@ -11,6 +11,7 @@ use super::{
     TokenError,
     claims::Claims,
     credential::{Credential, Facts, Trace, Unfit},
+    issuer::Key,
 };
 
 /// Carries [`Identity::id`] to services.
@@ -59,8 +60,8 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// The caller of a token whose signature and claims were verified.
-    pub(super) fn of_token(claims: Claims) -> Result<Self, TokenError> {
+    /// The caller of a token whose claims were verified, and its signature with this key.
+    pub(super) fn of_token(claims: Claims, key: Arc<Key>) -> Result<Self, TokenError> {
         let Claims { token_id, session, issued_at, .. } = claims;
         let facts = Facts {
             credential: Credential::Token,
@@ -71,7 +72,7 @@ impl Identity {
             account: claims.account,
             plan: None,
             expires_at: claims.expires_at,
-            trace: Trace { token_id, session, issued_at },
+            trace: Trace { token_id, session, issued_at, key: Some(key) },
         };
         Self::new(facts).map_err(|unfit| {
             TokenError::BadClaim(match unfit {
@@ -211,6 +212,11 @@ impl Identity {
     /// The value of [`TENANT_ID`], `None` for a caller without an account; a clone shares it.
     pub fn account_header(&self) -> Option<&HeaderValue> {
         self.account_header.as_ref()
+    }
+
+    /// Whether the issuer has withdrawn the key that verified the token.
+    pub(super) fn is_withdrawn(&self) -> bool {
+        self.trace.key.as_ref().is_some_and(|key| key.is_withdrawn())
     }
 
     /// A caller for unit tests, which have no credential.

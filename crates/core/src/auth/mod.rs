@@ -4,8 +4,8 @@
 //! it. What counts is a bearer token ([`Verifier`]: a signed JWT, RFC 7519, of a configured issuer, judged by the best current
 //! practices of RFC 8725), an API key of ours ([`KeyStore`]), or a client certificate ([`PeerCertificate`]).
 //!
-//! There is no introspection and there are no sessions. This module does not answer clients either: it returns errors, and the
-//! boundary turns them into replies.
+//! Keys that an issuer publishes are fetched in the background; no request fetches anything, and there is no introspection
+//! and no session. This module does not answer clients either: it returns errors, and the boundary turns them into replies.
 //!
 //! ```
 //! use http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
@@ -22,8 +22,10 @@ mod certificate;
 mod claims;
 mod credential;
 mod identity;
+pub(crate) mod issuer;
+mod json;
+mod jws;
 mod jwt;
-mod keys;
 mod policy;
 mod revoked;
 #[cfg(test)]
@@ -42,7 +44,6 @@ pub use certificate::PeerCertificate;
 pub use credential::{API_KEY_ISSUER, CERTIFICATE_ISSUER, Credential};
 pub use identity::{Identity, TENANT_ID, USER_ID, USER_ROLES, is_reserved};
 pub use jwt::{MAX_TOKEN_BYTES, Verifier};
-pub use keys::KeyError;
 pub use policy::{
     Denied, Names, Need, Policy, Public, WhoMayCall, any_role, any_scope, public, role, scope, signed_in,
 };
@@ -83,6 +84,16 @@ pub fn bearer(headers: &HeaderMap) -> Result<Option<&str>, TokenError> {
     }
 }
 
+/// A key of an issuer that cannot be used. It never prints the key.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct KeyError {
+    /// The issuer's name in the configuration.
+    pub issuer_name: String,
+    /// The key in the configuration, what it is and what was expected.
+    pub message: String,
+}
+
 /// Why a token is not believed.
 ///
 /// `Display` is for the client and [`log_reason`](Self::log_reason) for the log. Neither contains any part of the
@@ -101,6 +112,13 @@ pub enum TokenError {
     /// Its `alg` is not the one algorithm of its issuer.
     #[error("the token is not valid")]
     WrongAlgorithm,
+    /// It names none of its issuer's keys, or none where there are several.
+    #[error("the token is not valid")]
+    UnknownKey,
+    /// Its issuer's keys are not known, and the issuer does not answer: the token may be good. Seconds until it is asked
+    /// again.
+    #[error("the keys of the token's issuer are not known at the moment")]
+    IssuerUnavailable(u32),
     /// Its issuer's key did not sign it.
     #[error("the token is not valid")]
     BadSignature,
@@ -125,9 +143,14 @@ pub enum TokenError {
 }
 
 impl TokenError {
-    /// The stable code for clients: an expired token can be refreshed, any other cannot be helped.
+    /// The stable code for clients: an expired token can be refreshed, one whose issuer is away can be sent again, any
+    /// other cannot be helped.
     pub fn code(self) -> &'static str {
-        if self == Self::Expired { "expired_token" } else { "invalid_token" }
+        match self {
+            Self::Expired => "expired_token",
+            Self::IssuerUnavailable(_) => "issuer_unavailable",
+            _ => "invalid_token",
+        }
     }
 
     /// What exactly is wrong, for the log.
@@ -137,6 +160,8 @@ impl TokenError {
             Self::TooLarge => "larger than 8 KiB",
             Self::UnknownIssuer => "iss is not a configured issuer",
             Self::WrongAlgorithm => "alg is not the algorithm of the issuer",
+            Self::UnknownKey => "kid is absent or names no key of the issuer",
+            Self::IssuerUnavailable(_) => "no keys of the issuer are known, and it does not answer",
             Self::BadSignature => "not signed with the key of the issuer",
             Self::Expired => "exp is past",
             Self::NotYetValid => "nbf is in the future",

@@ -1,8 +1,7 @@
 //! Tokens that have been verified, until they expire: a signature is checked once a token, not once a request.
 //!
 //! The cache holds no token, only its SHA-256 and who the caller is, so that a core dump logs nobody in. It holds no
-//! failures: a flood of bad tokens would push the good ones out. It belongs to one verifier, so that a new key begins
-//! with an empty one.
+//! failures: a flood of bad tokens would push the good ones out. An entry ends with the key that verified it.
 
 use std::{
     fmt,
@@ -47,10 +46,15 @@ impl TokenCache {
         Self(Cache::builder().max_capacity(capacity).expire_after(AtEnd).build())
     }
 
-    /// The caller, if `now` is before the end of its token.
+    /// The caller, if `now` is before the end of its token and the issuer stands by the key.
     pub(super) fn get(&self, hash: &TokenHash, now: u64) -> Option<Arc<Identity>> {
+        let entry = self.0.get(hash)?;
+        if entry.identity.is_withdrawn() {
+            self.0.invalidate(hash);
+            return None;
+        }
         // moka expires entries by the monotonic clock, which says nothing of a corrected wall clock.
-        self.0.get(hash).filter(|entry| now < entry.until).map(|entry| entry.identity)
+        (now < entry.until).then_some(entry.identity)
     }
 
     /// Remembers a caller until the Unix second `until`.

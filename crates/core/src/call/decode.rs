@@ -86,7 +86,7 @@ fn json<T: DeserializeOwned>(reply: &Reply, max_depth: usize) -> Result<T, CallE
 
 /// serde_json skips unknown values at any depth, so depth is counted here: brackets outside strings. Most replies have
 /// fewer brackets than levels are allowed, and counting those is a hundred times cheaper than walking.
-fn deeper_than(max_depth: usize, json: &[u8]) -> bool {
+pub(crate) fn deeper_than(max_depth: usize, json: &[u8]) -> bool {
     if memchr::memchr2_iter(b'{', b'[', json).take(max_depth + 1).count() <= max_depth {
         return false;
     }

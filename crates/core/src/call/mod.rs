@@ -54,11 +54,13 @@ pub(crate) use self::{
     answered::{Answered, Origin},
     batch::{BATCH, OpenBatches},
     cache::{Kept, Redis},
+    decode::deeper_than,
     error::causes,
     propagate::TIMEOUT_HEADER,
     resolver::SharedResolver,
     service::SharedService,
     services::{ServicePool, Services},
+    transport::DocumentClient,
 };
 use self::{
     balance::Trail,

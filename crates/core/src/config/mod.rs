@@ -198,6 +198,16 @@ pub struct AuthConfig {
     pub leeway: Duration,
     /// Verified tokens remembered until they expire. Default 10,000.
     pub token_cache: u64,
+    /// Time after which key sets are fetched again, give or take a tenth. Default `5m`.
+    #[serde(with = "values::duration")]
+    pub jwks_refresh: Duration,
+    /// Time in which at most one fetch is made because a token names a key that is not known, for each issuer.
+    /// Default `30s`.
+    #[serde(with = "values::duration")]
+    pub jwks_cooldown: Duration,
+    /// Time that the known keys of an issuer last that does not answer. At least twice `jwks_refresh`. Default `24h`.
+    #[serde(with = "values::duration")]
+    pub jwks_keep: Duration,
     /// The issuers of tokens, by a name of your choice.
     pub issuers: BTreeMap<String, IssuerConfig>,
     /// The API keys that are accepted. Default none.
@@ -214,6 +224,9 @@ impl Default for AuthConfig {
             public_only: false,
             leeway: Duration::from_secs(30),
             token_cache: 10_000,
+            jwks_refresh: Duration::from_mins(5),
+            jwks_cooldown: Duration::from_secs(30),
+            jwks_keep: Duration::from_hours(24),
             issuers: BTreeMap::new(),
             api_keys: None,
             certificates: BTreeMap::new(),
@@ -222,7 +235,8 @@ impl Default for AuthConfig {
     }
 }
 
-/// `[auth.issuers.<name>]`: one issuer of bearer tokens, with one algorithm and one key.
+/// `[auth.issuers.<name>]`: one issuer of bearer tokens, with one algorithm, and one source of keys: `secret` for HS256; for the
+/// others one of `public_key`, `public_key_file`, `jwks_url`, `jwks_file` and `discovery`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct IssuerConfig {
@@ -238,6 +252,12 @@ pub struct IssuerConfig {
     pub public_key_file: Option<PathBuf>,
     /// The same PEM as text.
     pub public_key: Option<String>,
+    /// Where its key set is (RFC 7517): `https`, or `http` on this machine.
+    pub jwks_url: Option<String>,
+    /// A file with its key set, relative to the config file; it is read again every `auth.jwks_refresh`.
+    pub jwks_file: Option<PathBuf>,
+    /// Ask the issuer where its key set is, at `<issuer>/.well-known/openid-configuration`. Default false.
+    pub discovery: bool,
 }
 
 /// A signature algorithm of RFC 7518 or RFC 8037.

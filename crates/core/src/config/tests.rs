@@ -58,6 +58,7 @@ impl Drop for Folder {
 
 mod api_keys;
 mod cache;
+mod issuers;
 mod mistakes;
 mod operations;
 mod secrets;

@@ -118,6 +118,17 @@ impl Span {
         longest: Duration::from_mins(10),
         text: "a duration from \"0s\" to \"10m\"",
     };
+    /// More often would be a burden for an issuer.
+    const REFRESH: Self = Self {
+        shortest: Duration::from_secs(1),
+        longest: Duration::from_hours(24),
+        text: "a duration from \"1s\" to \"24h\"",
+    };
+    const KEEP: Self = Self {
+        shortest: Duration::from_secs(2),
+        longest: Duration::from_hours(24 * 30),
+        text: "a duration from \"2s\" to \"720h\"",
+    };
     /// RFC 7519, section 4.1.4: "usually no more than a few minutes".
     const LEEWAY: Self = Self {
         shortest: Duration::ZERO,

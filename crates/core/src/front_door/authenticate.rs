@@ -12,7 +12,10 @@ use tower::Layer;
 
 use super::{Exchange, Shared};
 use crate::{
-    auth::{ApiKeyError, Authenticator, Credential, Denied, Identity, PeerCertificate, Policy, Refused},
+    auth::{
+        ApiKeyError, Authenticator, Credential, Denied, Identity, PeerCertificate, Policy, Refused,
+        TokenError,
+    },
     problem::{Code, Problem},
     routes::RouteInfo,
     step::Step,
@@ -108,6 +111,10 @@ fn refused(refused: Refused) -> Problem {
     let problem =
         Problem::new(refused.code()).with_detail(refused.to_string()).with_reason(refused.log_reason());
     let challenge = match refused {
+        // Not the token's fault, so no client throws a good one away.
+        Refused::Token(TokenError::IssuerUnavailable(seconds)) => {
+            return problem.with_header(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
         Refused::Token(_) => "Bearer error=\"invalid_token\"",
         Refused::ApiKey(ApiKeyError::Unavailable) | Refused::Undecided => return problem,
         Refused::ApiKey(_) => "ApiKey header=\"X-Api-Key\"",

@@ -80,7 +80,7 @@ pub(crate) fn start(
     let (phase, phases) = watch::channel(Phase::Serving);
     let live = Arc::new(AtomicBool::new(true));
     let shared = Arc::new(shared);
-    let credentials = shared.authenticator.follow();
+    let of_front = Arc::clone(&shared);
     let blueprint = Blueprint {
         shared,
         services: services.clone(),
@@ -105,7 +105,8 @@ pub(crate) fn start(
             else {
                 return;
             };
-            find(&found).await;
+            // Neither names nor keys need the other.
+            futures::future::join(find(&found), of_front.authenticator.load()).await;
             if let Some(kept) = found.first().map(|service| Arc::clone(&service.kept)) {
                 #[expect(
                     clippy::disallowed_methods,
@@ -117,7 +118,7 @@ pub(crate) fn start(
                 clippy::disallowed_methods,
                 reason = "what credentials are good is followed beside the acceptor, until the end"
             )]
-            tokio::spawn(credentials);
+            tokio::spawn(of_front.authenticator.follow());
             let workers_live = move || live.load(Ordering::Relaxed);
             #[expect(
                 clippy::disallowed_methods,

@@ -15,7 +15,7 @@
 //! The request still reaches the service, which records it ([`MockServices::seen`](crate::MockServices::seen)), unless the
 //! fault takes nothing: the network fails after the work was done, which is what makes a repeated write dangerous.
 
-mod canary;
+pub(crate) mod canary;
 mod door;
 mod frames;
 mod gate;

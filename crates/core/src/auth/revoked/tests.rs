@@ -1,8 +1,14 @@
 //! What a revocation names, and whom it leaves alone.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
-use super::{super::claims::Claims, list::List, shared};
+use super::{
+    super::{claims::Claims, issuer::Key},
+    list::List,
+    shared,
+};
 use crate::{auth::Identity, config::Revocation};
 
 const LOGIN: &str = "https://login.test";
@@ -22,7 +28,7 @@ fn token(id: &str, issued_at: Option<u64>) -> Identity {
         session: Some(format!("session-of-{id}")),
         issued_at,
     };
-    Identity::of_token(claims).expect("an identity")
+    Identity::of_token(claims, Arc::new(Key::for_test())).expect("an identity")
 }
 
 fn revocation(json: &str) -> Revocation {

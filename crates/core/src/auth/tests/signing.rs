@@ -32,8 +32,8 @@ pub(super) static ISSUERS: LazyLock<[Issuer; 4]> = LazyLock::new(|| {
             audience: "bff".to_owned(),
             algorithm: Some(config_algorithm),
             secret: secret.map(Into::into),
-            public_key_file: None,
             public_key,
+            ..IssuerConfig::default()
         },
     };
     let pair = |algorithm| {

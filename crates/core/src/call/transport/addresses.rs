@@ -5,6 +5,7 @@ use std::{
     net::SocketAddr,
     sync::Arc,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use http::{Uri, uri::Authority};
@@ -25,10 +26,20 @@ pub(super) fn connector(
     endpoint: &Endpoint,
     grpc: bool,
 ) -> Connector {
-    let mut tcp = HttpConnector::new_with_resolver(Known(Arc::clone(&endpoint.addresses)));
+    connector_to(&endpoint.addresses, config.connect_timeout, tls, grpc)
+}
+
+/// A connector to these addresses.
+pub(super) fn connector_to(
+    addresses: &Arc<[SocketAddr]>,
+    connect_timeout: Duration,
+    tls: &rustls::ClientConfig,
+    grpc: bool,
+) -> Connector {
+    let mut tcp = HttpConnector::new_with_resolver(Known(Arc::clone(addresses)));
     tcp.enforce_http(false);
     tcp.set_nodelay(true);
-    tcp.set_connect_timeout(Some(config.connect_timeout));
+    tcp.set_connect_timeout(Some(connect_timeout));
     let builder = HttpsConnectorBuilder::new().with_tls_config(tls.clone()).https_or_http();
     if grpc { builder.enable_http2().wrap_connector(tcp) } else { builder.enable_http1().wrap_connector(tcp) }
 }

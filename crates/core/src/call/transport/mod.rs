@@ -2,6 +2,7 @@
 
 mod addresses;
 mod body;
+mod document;
 mod grpc;
 mod http;
 mod pool;
@@ -9,6 +10,7 @@ mod turns;
 
 use std::sync::Arc;
 
+pub(crate) use self::document::DocumentClient;
 use self::{grpc::GrpcTransport, http::HttpTransport};
 use super::{CallError, Outcome, Outgoing, Reason, Wire, endpoint::Endpoint, service::SharedService};
 use crate::{config::ServiceConfig, step::Step};

@@ -82,7 +82,7 @@ fn everything_wrong_is_reported_at_once() {
             [
                 "auth.issuers.two.public_key_file",
                 "nothing",
-                "a PEM file with the public key, or public_key with its text",
+                "a PEM file with the public key, or one of public_key, jwks_url, jwks_file and discovery = true",
             ],
         ),
         (

@@ -1,18 +1,15 @@
-//! Checks `[auth]`: that there is an issuer, and that each has the one key that its algorithm needs.
+//! Checks `[auth]`: that there is an issuer, and that each has the one source of keys that its algorithm needs.
 
-use std::{collections::BTreeMap, fs, path::Path};
+mod keys;
 
-use secrecy::ExposeSecret;
+use std::{collections::BTreeMap, path::Path};
 
 use crate::auth::{API_KEY_ISSUER, CERTIFICATE_ISSUER};
 
 use super::{
     super::{Algorithm, AuthConfig, IssuerConfig},
-    Checks, Found,
+    Checks, Span,
 };
-
-/// RFC 7518, section 3.2: a key of HS256 is at least as long as its hash.
-const SECRET_BYTES: usize = 32;
 
 pub(super) fn check(auth: &mut AuthConfig, base: &Path, checks: &mut Checks<'_>) {
     // A wrong value of either key was reported and taken out, which is not the operator having set none.
@@ -29,6 +26,8 @@ pub(super) fn check(auth: &mut AuthConfig, base: &Path, checks: &mut Checks<'_>)
         );
     }
 
+    fetches(auth, checks);
+
     let mut seen = BTreeMap::new();
     for (name, issuer) in &mut auth.issuers {
         identity(name, issuer, checks);
@@ -39,9 +38,9 @@ pub(super) fn check(auth: &mut AuthConfig, base: &Path, checks: &mut Checks<'_>)
             checks.wrong(&["auth", "issuers", name, "issuer"], expected);
         }
         match issuer.algorithm {
-            Some(Algorithm::Hs256) => shared_secret(name, issuer, checks),
+            Some(Algorithm::Hs256) => keys::shared_secret(name, issuer, checks),
             Some(Algorithm::Rs256 | Algorithm::Es256 | Algorithm::EdDsa) => {
-                public_key(name, issuer, base, checks);
+                keys::published(name, issuer, base, checks);
             }
             // Reported already, and which key it needs is not known.
             None => {}
@@ -66,64 +65,15 @@ fn identity(name: &str, issuer: &IssuerConfig, checks: &mut Checks<'_>) {
     }
 }
 
-fn shared_secret(name: &str, issuer: &IssuerConfig, checks: &mut Checks<'_>) {
-    let length = issuer.secret.as_ref().map_or(0, |secret| secret.expose_secret().len());
-    if length < SECRET_BYTES {
-        let variable = name.to_ascii_uppercase().replace('-', "_");
-        let expected = format!(
-            "a secret of at least {SECRET_BYTES} bytes, best set as BFF_AUTH__ISSUERS__{variable}__SECRET"
-        );
-        checks.wrong(&["auth", "issuers", name, "secret"], expected);
-    }
-    for (field, is_set) in
-        [("public_key", issuer.public_key.is_some()), ("public_key_file", issuer.public_key_file.is_some())]
-    {
-        if is_set {
-            checks.wrong(&["auth", "issuers", name, field], "no public key: HS256 has a secret");
-        }
-    }
-}
-
-fn public_key(name: &str, issuer: &mut IssuerConfig, base: &Path, checks: &mut Checks<'_>) {
-    let text = ["auth", "issuers", name, "public_key"];
-    let file = ["auth", "issuers", name, "public_key_file"];
-    if issuer.secret.is_some() {
-        checks.wrong(&["auth", "issuers", name, "secret"], "no secret: this algorithm has a public key");
-    }
-    match (&issuer.public_key, &issuer.public_key_file) {
-        (Some(_), Some(_)) => checks.wrong(&file, "only one of public_key_file and public_key"),
-        (None, None) if checks.is_reported(&text) => {}
-        (None, None) => checks.wrong(&file, "a PEM file with the public key, or public_key with its text"),
-        (Some(key), None) => {
-            if let Some(fault) = fault(key) {
-                checks.wrong_as(&text, fault, "a PEM text with a public key");
-            }
-        }
-        (None, Some(path)) if path.to_string_lossy().contains("-----BEGIN") => {
-            checks.wrong_as(&file, Found::Fact("a PEM text (hidden)"), "the name of a PEM file");
-        }
-        (None, Some(path)) => match fs::read_to_string(base.join(path)) {
-            Ok(key) => {
-                if let Some(fault) = fault(&key) {
-                    checks.wrong_as(&file, fault, "a PEM file with a public key");
-                }
-                issuer.public_key = Some(key);
-            }
-            Err(error) => {
-                let found = format!("{}: {error}", base.join(path).display());
-                checks.wrong_as(&file, Found::Written(found), "a PEM file that can be read");
-            }
-        },
-    }
-}
-
-/// A private key has no place here: it would let whoever reads this configuration sign tokens.
-fn fault(key: &str) -> Option<Found> {
-    if key.contains("PRIVATE KEY-----") {
-        Some(Found::Fact("a private key (hidden)"))
-    } else if key.contains("-----BEGIN ") {
-        None
+/// When key sets are fetched.
+fn fetches(auth: &AuthConfig, checks: &mut Checks<'_>) {
+    checks.duration(&["auth", "jwks_refresh"], auth.jwks_refresh, &Span::REFRESH);
+    checks.duration(&["auth", "jwks_cooldown"], auth.jwks_cooldown, &Span::PAUSE);
+    // One failure, or the share by which a fetch may be late, must not end keys.
+    let is_known = !checks.is_reported(&["auth", "jwks_refresh"]);
+    if is_known && auth.jwks_keep < auth.jwks_refresh * 2 {
+        checks.wrong(&["auth", "jwks_keep"], "a duration of at least twice auth.jwks_refresh");
     } else {
-        Some(Found::Fact("no PEM"))
+        checks.duration(&["auth", "jwks_keep"], auth.jwks_keep, &Span::KEEP);
     }
 }

@@ -11,7 +11,10 @@ use http::{StatusCode, header};
 use tower::ServiceExt as _;
 
 use crate::{
-    auth::{Authenticator, CERTIFICATE_ISSUER, Credential, PeerCertificate, Revocations, scope, signed_in},
+    auth::{
+        Authenticator, CERTIFICATE_ISSUER, Credential, PeerCertificate, Revocations, Verifier, scope,
+        signed_in,
+    },
     call::Services,
     caller::Caller,
     config::{self, LogFormat, Sources},
@@ -48,7 +51,12 @@ async fn who(caller: Caller) -> String {
 
 fn router() -> Router {
     let config = config::load(&Sources::builtin("config.toml", CONFIG), &[]).expect("a good configuration");
-    let authenticator = Authenticator::new(&config.auth, None, Revocations::default()).expect("good keys");
+    let authenticator = Authenticator::new(
+        &config.auth,
+        Verifier::new(&config.auth).expect("good keys"),
+        None,
+        Revocations::default(),
+    );
     let log = AccessLog::new("test", None, LogFormat::Off);
     let shared = Arc::new(Shared { config, authenticator, log, planner: None });
     let services = Arc::new(Services::open(&[]).expect("nothing to open"));

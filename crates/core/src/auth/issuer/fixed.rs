@@ -1,9 +1,9 @@
 //! Reads the one key of an issuer from the configuration, and refuses those that would verify nothing or too much.
 //!
 //! A secret must be at least as long as the hash and no PEM, a public key of the kind that the issuer's algorithm
-//! wants. What is wrong is said when a [`Verifier`](super::Verifier) is made, not by refusing every token later.
+//! wants. What is wrong is said when a [`Verifier`](crate::auth::Verifier) is made, not by refusing every token later.
 //!
-//! There is no I/O here: the PEM of a file is in the configuration already. `jwt` uses the keys.
+//! There is no I/O here: the PEM of a file is in the configuration already.
 
 use aws_lc_rs::{
     rsa,
@@ -12,55 +12,24 @@ use aws_lc_rs::{
 use jsonwebtoken::DecodingKey;
 use secrecy::ExposeSecret;
 
+use super::{MIN_RSA_BITS, key::Key};
 use crate::config::{Algorithm, IssuerConfig};
 
 /// RFC 7518 section 3.2: a key of at least the size of the hash.
 const MIN_SECRET_BYTES: usize = 32;
 
-/// RFC 7518 section 3.3.
-const MIN_RSA_BITS: usize = 2048;
-
-/// A key of an issuer that cannot be used. It never prints the key.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct KeyError {
-    /// The issuer's name in the configuration.
-    pub issuer_name: String,
-    /// The key in the configuration, what it is and what was expected.
-    pub message: String,
-}
-
-/// What its tokens are verified with.
-pub(super) struct Issuer {
-    pub(super) audience: String,
-    pub(super) algorithm: jsonwebtoken::Algorithm,
-    /// The same as tokens spell it.
-    pub(super) alg: &'static str,
-    pub(super) key: DecodingKey,
-}
-
 /// A key of the configuration, and what is wrong with it.
 type Problem = (&'static str, &'static str);
 
-impl Issuer {
-    pub(super) fn read(config: &IssuerConfig) -> Result<Self, Problem> {
-        if config.issuer.is_empty() {
-            return Err(("issuer", "is empty; expected the `iss` of its tokens"));
-        }
-        // An empty one would accept a token with an empty `aud`.
-        if config.audience.is_empty() {
-            return Err(("audience", "is empty; expected the `aud` of its tokens"));
-        }
-        let algorithm =
-            config.algorithm.ok_or(("algorithm", "is absent; expected HS256, RS256, ES256 or EdDSA"))?;
-        let (alg, algorithm, key) = match algorithm {
-            Algorithm::Hs256 => ("HS256", jsonwebtoken::Algorithm::HS256, secret(config)?),
-            Algorithm::Rs256 => ("RS256", jsonwebtoken::Algorithm::RS256, rsa_key(config)?),
-            Algorithm::Es256 => ("ES256", jsonwebtoken::Algorithm::ES256, ec_key(config)?),
-            Algorithm::EdDsa => ("EdDSA", jsonwebtoken::Algorithm::EdDSA, ed_key(config)?),
-        };
-        Ok(Self { audience: config.audience.clone(), algorithm, alg, key })
-    }
+/// The key of an issuer of this algorithm.
+pub(super) fn read(config: &IssuerConfig, algorithm: Algorithm) -> Result<Key, Problem> {
+    let key = match algorithm {
+        Algorithm::Hs256 => secret(config)?,
+        Algorithm::Rs256 => rsa_key(config)?,
+        Algorithm::Es256 => ec_key(config)?,
+        Algorithm::EdDsa => ed_key(config)?,
+    };
+    Ok(Key::new(None, algorithm.of_jwt(), key))
 }
 
 fn secret(config: &IssuerConfig) -> Result<DecodingKey, Problem> {
