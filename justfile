@@ -35,7 +35,7 @@ routes *options: (_build "bff-demo")
     @cargo run --quiet --package bff-demo -- routes {{ options }}
 
 # Everything that must hold: format, lints, tests, examples in the docs, the docs themselves.
-test: _tools _redis
+test: _tools _redis _oidc
     cargo fmt --all --check
     cargo clippy --workspace --all-targets --quiet -- --deny warnings
     just _tests
@@ -56,7 +56,7 @@ _tests:
     fi
 
 # Rewrites the snapshots from what the screens answer now. Read the difference before you commit it.
-snapshots: _tools _redis
+snapshots: _tools _redis _oidc
     #!/usr/bin/env bash
     set -uo pipefail
     find . -name '*.snap.new' -not -path './target/*' -delete
@@ -155,3 +155,34 @@ _redis:
         echo "  macOS:  brew install redis" >&2
         exit 1
     fi
+
+# Tests start an OpenID Connect provider that we have not written. It runs on Node.js 20 or later.
+_oidc:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    packages=tests/oidc-provider/node_modules
+    if [ "$packages/.package-lock.json" -nt tests/oidc-provider/package-lock.json ]; then
+        exit 0
+    fi
+    is_there() {
+        command -v npm > /dev/null && [ "$(node --print 'parseInt(process.versions.node)')" -ge 20 ]
+    }
+    as_root=""
+    if [ "$(id --user)" != 0 ]; then
+        as_root="sudo -n"
+    fi
+    if ! command -v node > /dev/null && command -v apt-get > /dev/null && $as_root true 2> /dev/null; then
+        echo "Node.js is missing: installing Debian's, for the tests." >&2
+        install() {
+            $as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends nodejs npm
+        }
+        { install || { $as_root apt-get update && install; }; } > /dev/null || true
+    fi
+    if ! is_there; then
+        echo "Node.js 20 or later is missing, with npm (tests start an OpenID Connect provider on it)." >&2
+        echo "  Debian 13: sudo apt-get install --yes nodejs npm; before that: https://nodejs.org" >&2
+        echo "  macOS:     brew install node" >&2
+        exit 1
+    fi
+    npm --prefix tests/oidc-provider ci --loglevel error > /dev/null
+    touch "$packages/.package-lock.json"
