@@ -11,6 +11,7 @@ mod headers;
 mod keys;
 mod policy;
 mod signing;
+mod wycheproof;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 

@@ -12,7 +12,7 @@ use aws_lc_rs::{
 use jsonwebtoken::DecodingKey;
 use secrecy::ExposeSecret;
 
-use super::{MIN_RSA_BITS, key::Key};
+use super::{MIN_RSA_BITS, key::Key, roca};
 use crate::config::{Algorithm, IssuerConfig};
 
 /// RFC 7518 section 3.2: a key of at least the size of the hash.
@@ -34,14 +34,24 @@ pub(super) fn read(config: &IssuerConfig, algorithm: Algorithm) -> Result<Key, P
 
 fn secret(config: &IssuerConfig) -> Result<DecodingKey, Problem> {
     let secret = config.secret.as_ref().map_or("", |secret| secret.expose_secret());
-    if secret.len() < MIN_SECRET_BYTES {
-        return Err(("secret", "is absent or too short; expected at least 32 bytes for HS256"));
-    }
     // Whoever knows a public key could sign with it.
     if secret.contains("-----BEGIN") {
         return Err(("secret", "is a PEM; expected a random secret for HS256"));
     }
-    Ok(DecodingKey::from_secret(secret.as_bytes()))
+    shared_key(secret.as_bytes())
+}
+
+fn shared_key(secret: &[u8]) -> Result<DecodingKey, Problem> {
+    if secret.len() < MIN_SECRET_BYTES {
+        return Err(("secret", "is absent or too short; expected at least 32 bytes for HS256"));
+    }
+    Ok(DecodingKey::from_secret(secret))
+}
+
+/// The same of a secret that is no text, for vectors.
+#[cfg(test)]
+pub(in crate::auth) fn of_bytes(secret: &[u8]) -> Option<Key> {
+    shared_key(secret).ok().map(|key| Key::new(None, Algorithm::Hs256.of_jwt(), key))
 }
 
 fn rsa_key(config: &IssuerConfig) -> Result<DecodingKey, Problem> {
@@ -55,6 +65,12 @@ fn rsa_key(config: &IssuerConfig) -> Result<DecodingKey, Problem> {
     let unused_bits = modulus.first().map_or(0, |byte| byte.leading_zeros() as usize);
     if modulus.len() * 8 - unused_bits < MIN_RSA_BITS {
         return Err(("public_key", "is an RSA key of too few bits; expected at least 2048 for RS256"));
+    }
+    if roca::is_weak(&modulus) {
+        return Err((
+            "public_key",
+            "is a key whose factors can be found (ROCA, CVE-2017-15361); expected another one",
+        ));
     }
     Ok(key)
 }

@@ -13,6 +13,7 @@ use jsonwebtoken::DecodingKey;
 use super::{
     MAX_RSA_BITS, MIN_RSA_BITS,
     key::{Key, MAX_KID_BYTES},
+    roca,
 };
 use crate::{
     auth::json::{BadValue, JsonObject},
@@ -110,6 +111,9 @@ fn rsa_key(jwk: &JsonObject) -> Result<DecodingKey, Skipped> {
     let unused_bits = n.first().map_or(0, |byte| byte.leading_zeros() as usize);
     if !(MIN_RSA_BITS..=MAX_RSA_BITS).contains(&(n.len() * 8 - unused_bits)) {
         return Err(EXPECTED);
+    }
+    if roca::is_weak(&n) {
+        return Err(Skipped::Unfit("its factors can be found (ROCA, CVE-2017-15361)"));
     }
     let der = RsaPublicKeyComponents { n, e }.as_der().map_err(|_| EXPECTED)?;
     // The library checks modulus and exponent when it reads a key, not when it is given numbers.

@@ -15,6 +15,7 @@ mod jwk;
 mod key;
 mod key_set;
 mod pace;
+mod roca;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,8 @@ mod told;
 
 pub(super) use followed::{Followed, Found};
 pub(super) use key::{Key, MAX_KID_BYTES};
+#[cfg(test)]
+pub(super) use {fixed::of_bytes, key_set::KeySet};
 
 use std::sync::Arc;
 
