@@ -132,8 +132,7 @@ impl Refused {
     /// The stable code for clients.
     pub fn code(self) -> Code {
         match self {
-            Self::Token(TokenError::Expired) => Code::ExpiredToken,
-            Self::Token(_) => Code::InvalidToken,
+            Self::Token(error) => error.code(),
             Self::ApiKey(ApiKeyError::Unavailable) | Self::Undecided => Code::Overloaded,
             Self::ApiKey(_) => Code::InvalidApiKey,
             Self::Ambiguous => Code::AmbiguousCredentials,

@@ -26,7 +26,8 @@ const MAX_VALUE_BYTES: usize = 256;
 
 /// Whether only we may set this header toward services: `x-user-*`, `x-tenant-*`, `x-internal-*` and `x-request-id`.
 ///
-/// In every spelling: servers with a CGI heritage hand `X-User-Id` and `X_User_Id` to the application as one variable.
+/// In every spelling: servers with a CGI heritage hand `X-User-Id` and `X_User_Id` to the application as one variable (RFC 3875,
+/// section 4.1.18), and some of them `X.User&Id` too.
 pub fn is_reserved(name: &HeaderName) -> bool {
     let name = name.as_str().as_bytes();
     // Asked of every header of every request, and most do not begin like this.
@@ -34,7 +35,7 @@ pub fn is_reserved(name: &HeaderName) -> bool {
         return false;
     }
     let is = |ours: &[u8], theirs: &[u8]| {
-        ours.iter().zip(theirs).all(|(o, t)| o == t || (*o == b'-' && *t == b'_'))
+        ours.iter().zip(theirs).all(|(o, t)| o == t || (*o == b'-' && !t.is_ascii_alphanumeric()))
     };
     let starts_with = |prefix: &[u8]| name.get(..prefix.len()).is_some_and(|start| is(prefix, start));
     starts_with(b"x-user-")

@@ -45,7 +45,9 @@ impl<'a> Compact<'a> {
             let typ = typ.to_ascii_lowercase();
             matches!(typ.strip_prefix("application/").unwrap_or(&typ), "jwt" | "at+jwt")
         });
-        if self.header.has("crit") || !is_access_token { Err(TokenError::Unsupported) } else { Ok(()) }
+        // `b64` changes what is signed, so it is for those who read `crit`, and for no JWT (RFC 7797, sections 6 and 7).
+        let is_extended = self.header.has("crit") || self.header.has("b64");
+        if is_extended || !is_access_token { Err(TokenError::Unsupported) } else { Ok(()) }
     }
 
     /// The name of the key in its issuer's set (RFC 7515 section 4.1.4).

@@ -77,9 +77,9 @@ fn nothing_that_is_printed_has_any_of_the_token() {
     let identity = verifier.verify_at(&token, NOW).unwrap();
     let printed = format!("{identity:?} {verifier:?}");
     assert!(token.split('.').all(|part| !printed.contains(part)) && !printed.contains(SECRET), "{printed}");
-    assert_eq!(TokenError::Expired.code(), "expired_token");
+    assert_eq!(TokenError::Expired.code().as_str(), "expired_token");
     assert_eq!(TokenError::Expired.to_string(), "the token has expired");
-    assert_eq!(TokenError::BadClaim("sub").code(), "invalid_token");
+    assert_eq!(TokenError::BadClaim("sub").code().as_str(), "invalid_token");
     assert_eq!(TokenError::BadClaim("sub").to_string(), TokenError::BadSignature.to_string());
     assert!(TokenError::BadClaim("sub").log_reason().starts_with("sub "));
 }

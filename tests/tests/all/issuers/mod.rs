@@ -23,7 +23,7 @@ async fn ask(bff: &TestBff, token: &str) -> Reply {
 
 /// A token of Alice's that no other test and no cache has seen.
 fn fresh(bff: &TestBff, number: usize) -> bff_testkit::Token {
-    bff.token("alice").claim("jti", number)
+    bff.token("alice").claim("jti", number.to_string())
 }
 
 /// Makes the BFF fetch the issuer's keys now, and waits until it has.

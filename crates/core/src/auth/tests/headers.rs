@@ -43,6 +43,8 @@ fn our_headers_are_ours_in_every_spelling() {
         "X-User-Id",
         "x-user-roles",
         "x_user_id",
+        "x.user&id",
+        "x-internal~token",
         "X_User-Id",
         "x-user_roles",
         "x-user-",
