@@ -40,7 +40,8 @@ test: _tools _redis _oidc
     cargo clippy --workspace --all-targets --quiet -- --deny warnings
     just _tests
     RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps --document-private-items --quiet
-    @echo "everything holds; next: just smoke, just audit, just bench"
+    @[ -n "${WYCHEPROOF_DIR:-}" ] || echo "not tried: Wycheproof's vectors of signed tokens (WYCHEPROOF_DIR names no folder of them)"
+    @echo "everything holds; next: just smoke, just audit, just bench, just security"
 
 # Unit, end-to-end and doc tests; a snapshot that no test looks at fails.
 _tests:
@@ -106,9 +107,51 @@ faults *options: _tools
 
 # Attacks on the identity boundary and searches for secrets, each beside a control: `just security --seed 7` runs a run again.
 # Two cores, about three minutes after the build.
-security *options: _tools
+security *options: _tools _vectors
     cargo build --release --package bff-security
     @"${CARGO_TARGET_DIR:-target}/release/bff-security" {{ options }}
+
+# The public vectors of signed tokens (Project Wycheproof's, not part of this project) from the folder WYCHEPROOF_DIR.
+_vectors:
+    @cargo test --quiet --package bff-core --lib wycheproof -- --nocapture
+
+# Random bytes as heads, API keys, tokens and key sets, guided by what of the code they reach: so many seconds each, two at a
+# time. Needs a nightly compiler and cargo-fuzz; what it finds it prints, with the command that repeats it.
+fuzz seconds="600": _tools
+    #!/usr/bin/env bash
+    set -euo pipefail
+    if ! cargo +nightly --version > /dev/null 2>&1; then
+        echo "a nightly compiler is missing (the fuzzer is part of it): rustup toolchain install nightly" >&2
+        exit 1
+    fi
+    command -v cargo-fuzz > /dev/null || cargo install --locked cargo-fuzz
+    cd crates/core/fuzz
+    cargo +nightly fuzz build --fuzz-dir .
+    try() {
+        mkdir -p "corpus/$1"
+        cargo +nightly fuzz run --fuzz-dir . "$1" "corpus/$1" "seeds/$1" -- \
+            -max_total_time={{ seconds }} -max_len=16384 -timeout=10 -print_final_stats=1 > "corpus/$1.log" 2>&1 && result=0 || result=$?
+        runs="$(grep -o 'number_of_executed_units: [0-9]*' "corpus/$1.log" | grep -o '[0-9]*' || echo 0)"
+        reached="$(grep -o 'cov: [0-9]*' "corpus/$1.log" | tail -n 1 || true)"
+        if [ "$result" = 0 ]; then
+            echo "$1: nothing in {{ seconds }} s, $runs runs, $reached"
+        else
+            echo "$1: FOUND something after $runs runs"
+            tail -n 40 "corpus/$1.log"
+        fi
+        return "$result"
+    }
+    found=0
+    for pair in "head api_key" "token key_set"; do
+        pids=()
+        for target in $pair; do
+            try "$target" & pids+=($!)
+        done
+        for pid in "${pids[@]}"; do
+            wait "$pid" || found=1
+        done
+    done
+    exit "$found"
 
 # Builds with cargo's progress in sight: the first time takes minutes.
 _build package: _tools

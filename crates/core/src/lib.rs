@@ -22,6 +22,8 @@ pub mod context;
 pub mod extract;
 mod freshness;
 pub mod front_door;
+#[cfg(any(fuzzing, test))]
+pub mod fuzz;
 pub mod plan;
 pub mod problem;
 mod program;

@@ -126,7 +126,7 @@ impl Verifier {
     }
 
     /// The same at a given time, in Unix seconds.
-    pub(super) async fn verify_as_of(&self, token: &str, now: u64) -> Result<Arc<Identity>, TokenError> {
+    pub(crate) async fn verify_as_of(&self, token: &str, now: u64) -> Result<Arc<Identity>, TokenError> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(TokenError::TooLarge);
         }

@@ -52,10 +52,14 @@ pub use revoked::Revocations;
 pub(crate) use api_key::{file::FileKeys, format::MAX_PREFIX};
 pub(crate) use certificate::Certificates;
 pub(crate) use credential::Unfit;
+#[cfg(any(fuzzing, test))]
+pub(crate) use {api_key::ApiKeys, issuer::KeySet};
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use http::{HeaderMap, header::AUTHORIZATION};
+
+use crate::problem::Code;
 
 /// A clock before 1970 is broken: then no credential is valid, rather than all.
 fn unix_now() -> u64 {
@@ -145,11 +149,11 @@ pub enum TokenError {
 impl TokenError {
     /// The stable code for clients: an expired token can be refreshed, one whose issuer is away can be sent again, any
     /// other cannot be helped.
-    pub fn code(self) -> &'static str {
+    pub fn code(self) -> Code {
         match self {
-            Self::Expired => "expired_token",
-            Self::IssuerUnavailable(_) => "issuer_unavailable",
-            _ => "invalid_token",
+            Self::Expired => Code::ExpiredToken,
+            Self::IssuerUnavailable(_) => Code::IssuerUnavailable,
+            _ => Code::InvalidToken,
         }
     }
 

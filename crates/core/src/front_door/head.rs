@@ -53,7 +53,7 @@ impl<S: Step<Box<Exchange>, Out = Response>> Step<Box<Exchange>> for HeadLimit<S
     }
 }
 
-fn check(request: &mut Request, limits: &LimitsConfig) -> Result<(), Problem> {
+pub(crate) fn check(request: &mut Request, limits: &LimitsConfig) -> Result<(), Problem> {
     let target = request.uri().path_and_query().map_or("", |target| target.as_str());
     if target.len() > limits.uri {
         let detail = format!("at most {} bytes of path and query", limits.uri);

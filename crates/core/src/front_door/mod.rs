@@ -21,6 +21,9 @@ pub(crate) mod server;
 pub mod stack;
 mod worker;
 
+#[cfg(any(fuzzing, test))]
+pub(crate) use head::check as check_head;
+
 use std::{
     convert::Infallible,
     net::SocketAddr,

@@ -25,19 +25,19 @@ use crate::config::{ApiKeysConfig, KeyEnvironment};
 pub const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 /// The keys that a BFF accepts.
-pub(super) struct ApiKeys {
+pub(crate) struct ApiKeys {
     prefix: String,
     environment: KeyEnvironment,
     pub(super) store: Arc<dyn KeyStore>,
 }
 
 impl ApiKeys {
-    pub(super) fn new(config: &ApiKeysConfig, store: Arc<dyn KeyStore>) -> Self {
+    pub(crate) fn new(config: &ApiKeysConfig, store: Arc<dyn KeyStore>) -> Self {
         Self { prefix: config.prefix.clone(), environment: config.environment, store }
     }
 
     /// Whose key it is that these headers carry.
-    pub(super) async fn verify(&self, headers: &HeaderMap) -> Result<Arc<Identity>, ApiKeyError> {
+    pub(crate) async fn verify(&self, headers: &HeaderMap) -> Result<Arc<Identity>, ApiKeyError> {
         let mut values = headers.get_all(API_KEY).iter();
         let (Some(key), None) = (values.next(), values.next()) else { return Err(ApiKeyError::Malformed) };
         let key = key.to_str().map_err(|_| ApiKeyError::Malformed)?;

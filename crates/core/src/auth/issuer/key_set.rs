@@ -24,11 +24,11 @@ const MAX_DEPTH: usize = 16;
 
 /// The keys of one issuer that verify its tokens. There is at least one.
 #[derive(Debug)]
-pub(in crate::auth) struct KeySet(Vec<Arc<Key>>);
+pub(crate) struct KeySet(Vec<Arc<Key>>);
 
 /// Why a whole set is not used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(in crate::auth) enum BadSet {
+pub(crate) enum BadSet {
     #[error("the key set is larger than 256 KiB")]
     TooLarge,
     #[error("the key set is not JSON of unique names, at most 16 levels deep")]
@@ -51,14 +51,14 @@ impl From<BadValue> for BadSet {
 
 /// A set that was read, and what of it is not used: the place in `keys`, from 0, and why.
 #[derive(Debug)]
-pub(in crate::auth) struct Read {
-    pub(in crate::auth) set: KeySet,
+pub(crate) struct Read {
+    pub(crate) set: KeySet,
     pub(in crate::auth) skipped: Vec<(usize, Skipped)>,
 }
 
 impl KeySet {
     /// Reads a set for an issuer of this algorithm.
-    pub(in crate::auth) fn read(bytes: &[u8], algorithm: Algorithm) -> Result<Read, BadSet> {
+    pub(crate) fn read(bytes: &[u8], algorithm: Algorithm) -> Result<Read, BadSet> {
         if bytes.len() > MAX_SET_BYTES {
             return Err(BadSet::TooLarge);
         }
@@ -108,6 +108,12 @@ impl KeySet {
     /// Whether it has this very key.
     pub(super) fn has(&self, key: &Arc<Key>) -> bool {
         self.0.iter().any(|other| Arc::ptr_eq(other, key))
+    }
+
+    /// The names of its keys.
+    #[cfg(any(fuzzing, test))]
+    pub(crate) fn names(&self) -> impl Iterator<Item = Option<&str>> {
+        self.0.iter().map(|key| key.kid())
     }
 
     pub(super) fn keys(&self) -> impl Iterator<Item = &Arc<Key>> {

@@ -21,10 +21,12 @@ mod source;
 mod tests;
 mod told;
 
+#[cfg(test)]
+pub(super) use fixed::of_bytes;
 pub(super) use followed::{Followed, Found};
 pub(super) use key::{Key, MAX_KID_BYTES};
-#[cfg(test)]
-pub(super) use {fixed::of_bytes, key_set::KeySet};
+#[cfg(any(fuzzing, test))]
+pub(crate) use key_set::KeySet;
 
 use std::sync::Arc;
 
