@@ -9,6 +9,7 @@
 
 mod canaries;
 pub mod child;
+mod forgeries;
 mod headers;
 pub mod plan;
 pub mod rows;

@@ -24,6 +24,9 @@ struct Options {
     /// Requests to each BFF in the row `headers`
     #[arg(long, default_value_t = 100_000)]
     requests: u32,
+    /// Tokens of unknown keys in the row `kids`
+    #[arg(long, default_value_t = 10_000)]
+    kids: u32,
 }
 
 fn main() -> ExitCode {
@@ -40,7 +43,7 @@ fn main() -> ExitCode {
 fn run(options: &Options) -> Result<ExitCode> {
     let seed = options.seed.unwrap_or_else(|| fastrand::u64(..));
     let program = std::env::current_exe().context("where this program is")?;
-    let plan = Plan { seed, requests: options.requests, program };
+    let plan = Plan { seed, requests: options.requests, kids: options.kids, program };
     println!("seed {seed}: --seed {seed} runs the same again");
     let mut lines = Vec::new();
     for row in if options.only.is_empty() { Row::ALL } else { &options.only } {

@@ -9,6 +9,8 @@ pub struct Plan {
     pub seed: u64,
     /// Requests to each BFF with headers at random.
     pub requests: u32,
+    /// Tokens of unknown keys in the row `kids`.
+    pub kids: u32,
     /// This program, which is also the BFF whose output is searched.
     pub program: PathBuf,
 }

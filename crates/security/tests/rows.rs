@@ -12,6 +12,7 @@ fn run(row: Row) {
     let plan = Plan {
         seed: fastrand::u64(..),
         requests: 400,
+        kids: 300,
         program: PathBuf::from(env!("CARGO_BIN_EXE_bff-security")),
     };
     let said = Mutex::new(Vec::new());
@@ -35,4 +36,14 @@ fn headers() {
 #[test]
 fn canaries() {
     run(Row::Canaries);
+}
+
+#[test]
+fn kids() {
+    run(Row::Kids);
+}
+
+#[test]
+fn forgeries() {
+    run(Row::Forgeries);
 }

@@ -1,7 +1,9 @@
 //! The rows of the table. A new one is a file here with `ROW` and `run`, and a line in each of the three lists below.
 
 mod canaries;
+mod forgeries;
 mod headers;
+mod kids;
 
 use anyhow::Result;
 use clap::ValueEnum;
@@ -15,17 +17,23 @@ pub enum Row {
     Headers,
     /// No secret is in anything that the BFF says.
     Canaries,
+    /// Tokens of unknown keys neither trouble an issuer nor those who have good ones.
+    Kids,
+    /// No forged token is believed, and none leads anywhere.
+    Forgeries,
 }
 
 impl Row {
     /// In the order of the table.
-    pub const ALL: &'static [Self] = &[Self::Headers, Self::Canaries];
+    pub const ALL: &'static [Self] = &[Self::Headers, Self::Canaries, Self::Kids, Self::Forgeries];
 
     /// Its name in the table.
     pub fn name(self) -> &'static str {
         match self {
             Self::Headers => headers::ROW,
             Self::Canaries => canaries::ROW,
+            Self::Kids => kids::ROW,
+            Self::Forgeries => forgeries::ROW,
         }
     }
 
@@ -34,6 +42,8 @@ impl Row {
         match self {
             Self::Headers => headers::run(plan, say),
             Self::Canaries => canaries::run(plan, say),
+            Self::Kids => kids::run(plan, say),
+            Self::Forgeries => forgeries::run(say),
         }
     }
 }

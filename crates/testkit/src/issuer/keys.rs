@@ -54,13 +54,22 @@ impl IssuerKey {
     }
 
     pub(super) fn sign_header(&self, header: &Header, token: &Token) -> String {
+        jsonwebtoken::encode(header, token.claims(), &self.private()).expect("it signs")
+    }
+
+    /// The signature of anything by any algorithm of keys of this kind, in base64url.
+    pub(super) fn signature(&self, algorithm: Algorithm, message: &[u8]) -> String {
+        jsonwebtoken::crypto::sign(message, &self.private(), algorithm).expect("it signs")
+    }
+
+    fn private(&self) -> EncodingKey {
         let pem = self.pair.serialize_pem();
         let key = match self.algorithm {
             Algorithm::RS256 => EncodingKey::from_rsa_pem(pem.as_bytes()),
             Algorithm::ES256 => EncodingKey::from_ec_pem(pem.as_bytes()),
             _ => EncodingKey::from_ed_pem(pem.as_bytes()),
         };
-        jsonwebtoken::encode(header, token.claims(), &key.expect("a private key")).expect("it signs")
+        key.expect("a private key")
     }
 
     /// The public key as PEM and as DER.

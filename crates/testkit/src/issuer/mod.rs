@@ -124,6 +124,11 @@ impl TestIssuer {
         self.state.keys().last().expect("a key is published").sign_header(header, token)
     }
 
+    /// The signature of anything with the latest key, in base64url, by any algorithm of keys of its kind.
+    pub fn signature(&self, algorithm: Algorithm, message: &[u8]) -> String {
+        self.state.keys().last().expect("a key is published").signature(algorithm, message)
+    }
+
     /// The latest public key, as PEM and as DER.
     pub fn public_key(&self) -> (String, Vec<u8>) {
         self.state.keys().last().expect("a key is published").public()
