@@ -82,7 +82,7 @@ async fn down(plan: &Plan) -> Result<Line> {
         row: ROW,
         what: format!("the same while their issuer is down: {} and {}", flood.unknown, flood.known),
         figure: format!("tries: {tries} in {}; {}", seconds(flood.took), flood.text()),
-        holds: flood.is_kept() && tries <= 1 + retries(flood.took),
+        holds: flood.is_kept() && tries <= 1 + whole(flood.took, COOLDOWN),
         control: format!("a BFF without its keys refuses {} of {}", control.refused, control.known),
         bites: control.refused == control.known && control.known > 0 && tries > 0,
     })
@@ -129,16 +129,6 @@ impl Flood {
     fn text(&self) -> String {
         format!("{} good ones refused, {} others not", self.refused, self.served)
     }
-}
-
-/// How often an issuer that fails is asked again in that time by itself: after 1 s, 2 s, 4 s, a quarter less at most.
-fn retries(took: Duration) -> usize {
-    let pauses = (0..).map(|number| Duration::from_millis(750) * (1 << number).min(60));
-    let ends = pauses.scan(Duration::ZERO, |end, pause| {
-        *end += pause;
-        Some(*end)
-    });
-    ends.take_while(|end| *end <= took).count()
 }
 
 fn whole(took: Duration, every: Duration) -> usize {

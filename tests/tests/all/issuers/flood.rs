@@ -49,6 +49,6 @@ async fn a_flood_while_the_issuer_is_down_is_refused_without_it() {
     let asked = issuer.descriptions();
     assert_eq!(asked, 2, "one at the start, and one that failed");
     flood(&bff, &issuer).await;
-    // The issuer is asked again after 1 s, 2 s, 4 s, whoever floods: ten of them take minutes.
-    assert!(issuer.descriptions() < asked + 10, "{}", issuer.descriptions());
+    // The issuer is asked again after 30 s, whoever floods; a machine may be so slow that they pass.
+    assert!(issuer.descriptions() <= asked + 2, "{}", issuer.descriptions());
 }

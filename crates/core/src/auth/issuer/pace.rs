@@ -105,7 +105,9 @@ impl Pace {
     pub(super) fn failed(&mut self, now: Instant, jitter: f64) {
         self.ended();
         self.failing = true;
-        self.due = now + self.pause.mul_f64(0.75 + jitter * 0.5);
+        // Those whose keys are known do without it for a while, and whoever made it be asked must not make it be asked often.
+        let least = self.heard.map_or(Duration::ZERO, |_| self.cooldown);
+        self.due = now + self.pause.mul_f64(0.75 + jitter * 0.5).max(least);
         self.pause = (self.pause * 2).min(LONGEST_PAUSE);
     }
 

@@ -34,10 +34,11 @@ fn it_is_fetched_every_five_minutes_give_or_take_a_tenth() {
 #[test]
 fn failures_double_the_pause_up_to_a_minute_and_a_success_ends_them() {
     let start = Instant::now();
-    let mut pace = well(start);
-    for pause in [1, 2, 4, 8, 16, 32, 60, 60] {
+    let (mut pace, mut unheard) = (well(start), Pace::new(&AuthConfig::default(), start));
+    for (pause, of_unheard) in [(30, 1), (30, 2), (30, 4), (30, 8), (30, 16), (32, 32), (60, 60), (60, 60)] {
         pace.failed(start, 0.5);
-        assert_eq!(pace.wakes(), start + secs(pause));
+        unheard.failed(start, 0.5);
+        assert_eq!((pace.wakes(), unheard.wakes()), (start + secs(pause), start + secs(of_unheard)));
     }
     pace.failed(start, 0.0);
     assert_eq!(pace.wakes(), start + secs(45));
@@ -45,7 +46,7 @@ fn failures_double_the_pause_up_to_a_minute_and_a_success_ends_them() {
     assert_eq!(pace.wakes(), start + secs(75));
     pace.succeeded(start, 0.5);
     pace.failed(start, 0.5);
-    assert_eq!(pace.wakes(), start + secs(1));
+    assert_eq!(pace.wakes(), start + secs(30));
 }
 
 #[test]
@@ -70,10 +71,10 @@ fn nobody_waits_for_an_issuer_that_fails() {
     pace.succeeded(start, 0.5);
     pace.failed(start + secs(300), 0.5);
     assert_eq!(pace.ask(start + secs(300)), Asked::Refused);
-    assert!(pace.begins(start + secs(301)));
-    assert_eq!(pace.ask(start + secs(301)), Asked::Refused, "nor for the attempt that is in flight");
-    pace.succeeded(start + secs(301), 0.5);
-    assert_eq!(pace.ask(start + secs(301)), Asked::Wait);
+    assert!(!pace.begins(start + secs(329)) && pace.begins(start + secs(330)));
+    assert_eq!(pace.ask(start + secs(330)), Asked::Refused, "nor for the attempt that is in flight");
+    pace.succeeded(start + secs(330), 0.5);
+    assert_eq!(pace.ask(start + secs(330)), Asked::Wait);
 }
 
 #[test]
