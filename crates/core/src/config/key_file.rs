@@ -8,8 +8,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    load::{self, ConfigErrors, Found, Report},
-    text_file, validate, values,
+    listing::Listing,
+    load::{ConfigErrors, Node, Report},
+    validate, values,
 };
 
 /// The records of all keys, by their id.
@@ -62,16 +63,7 @@ impl KeyFile {
     ///
     /// With everything that is wrong. An error holds nothing of a key or of its hash.
     pub fn read(path: &Path) -> Result<Self, ConfigErrors> {
-        let name = path.display().to_string();
-        match text_file::read(path) {
-            Ok(text) => Self::parse(&name, &text),
-            Err(error) => {
-                let mut report = Report::new(&name);
-                let expected = "a TOML file of API keys, as the command new-key makes it";
-                report.add_to_file(Found::Written(error.to_string()), expected);
-                Err(report.finish())
-            }
-        }
+        Self::read_file(path)
     }
 
     /// Reads the text of a file with this name.
@@ -80,10 +72,14 @@ impl KeyFile {
     ///
     /// As [`KeyFile::read`].
     pub fn parse(name: &str, text: &str) -> Result<Self, ConfigErrors> {
-        let mut report = Report::new(name);
-        let Some(tree) = load::parse(text, &mut report) else { return Err(report.finish()) };
-        let file = load::read(tree.clone(), &mut report);
-        validate::key_file(&file, &tree, &mut report);
-        if report.is_empty() { Ok(file) } else { Err(report.finish()) }
+        Self::read_text(name, text)
+    }
+}
+
+impl Listing for KeyFile {
+    const EXPECTED: &'static str = "a TOML file of API keys, as the command new-key makes it";
+
+    fn check(&self, tree: &Node, report: &mut Report) {
+        validate::key_file(self, tree, report);
     }
 }

@@ -7,13 +7,13 @@
 mod api_keys;
 mod cache;
 mod key_file;
+mod listing;
 mod load;
 mod revoked;
 mod sender;
 mod services;
 #[cfg(test)]
 mod tests;
-mod text_file;
 mod validate;
 mod values;
 

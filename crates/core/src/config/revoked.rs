@@ -10,8 +10,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    load::{self, ConfigErrors, Found, Report},
-    text_file, validate, values,
+    listing::Listing,
+    load::{ConfigErrors, Node, Report},
+    validate, values,
 };
 
 /// The most revocations that are kept: some 20 MiB.
@@ -91,20 +92,15 @@ impl RevocationFile {
     ///
     /// With everything that is wrong.
     pub fn read(path: &Path) -> Result<Self, ConfigErrors> {
-        let name = path.display().to_string();
-        let mut report = Report::new(&name);
-        let text = match text_file::read(path) {
-            Ok(text) => text,
-            Err(error) => {
-                let expected =
-                    "a TOML file of revocations: [revoked.<name>] with a token, a subject or a session";
-                report.add_to_file(Found::Written(error.to_string()), expected);
-                return Err(report.finish());
-            }
-        };
-        let Some(tree) = load::parse(&text, &mut report) else { return Err(report.finish()) };
-        let file = load::read(tree.clone(), &mut report);
-        validate::revocations(&file, &tree, &mut report);
-        if report.is_empty() { Ok(file) } else { Err(report.finish()) }
+        Self::read_file(path)
+    }
+}
+
+impl Listing for RevocationFile {
+    const EXPECTED: &'static str =
+        "a TOML file of revocations: [revoked.<name>] with a token, a subject or a session";
+
+    fn check(&self, tree: &Node, report: &mut Report) {
+        validate::revocations(self, tree, report);
     }
 }
