@@ -22,9 +22,8 @@ use crate::measure::{SETTLING, Started, answered};
 /// What `--only` calls it.
 pub(crate) const ROW: &str = "keys";
 
-/// What the process may take beside the replies that it keeps: those that have made room and are not freed yet, which are the
-/// more, the busier the machine is with other things.
-const ALLOWANCE_MIB: f64 = 32.0;
+/// What the process may take beside the replies that it keeps: the places of those that have made room, which are freed late.
+const ALLOWANCE_MIB: f64 = 16.0;
 
 /// Room for all keys of the control.
 const NO_BOUND_MIB: u32 = 1024;
