@@ -106,7 +106,7 @@ faults *options: _tools
     @"${CARGO_TARGET_DIR:-target}/release/bff-faults" {{ options }}
 
 # Attacks on the identity boundary and searches for secrets, each beside a control: `just security --seed 7` runs a run again.
-# Two cores, about three minutes after the build.
+# Two cores, three to seven minutes after the build.
 security *options: _tools _vectors
     cargo build --release --package bff-security
     @"${CARGO_TARGET_DIR:-target}/release/bff-security" {{ options }}
