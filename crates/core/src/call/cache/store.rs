@@ -145,7 +145,11 @@ impl<S> Store<S> {
             Reason::NotFound => {
                 let (head, bounds) = (error.head(), &self.levels.kept.bounds);
                 match judge_negative(head, &asked.declared, asked.audience, bounds, fastrand::f64()) {
-                    Verdict::Keep(terms) => self.put(asked, Answer::Missing(error.clone()), terms),
+                    Verdict::Keep(terms) => {
+                        // It takes the place of what is kept even if it was made before, as its `Age` may say.
+                        self.levels.kept.forget(&asked.ticket.key);
+                        self.put(asked, Answer::Missing(error.clone()), terms);
+                    }
                     Verdict::Unkept { .. } => self.end(asked),
                 }
             }

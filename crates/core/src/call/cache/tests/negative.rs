@@ -97,3 +97,19 @@ async fn it_is_its_callers_and_a_write_ends_it() {
     kitchen.ask(write("alice")).await;
     assert_eq!(kitchen.ask(declared()).await, got("a"), "what was made is there at once");
 }
+
+/// A cache before the service may have kept it for longer than the answer that is kept here.
+#[tokio::test(start_paused = true)]
+async fn it_takes_the_place_of_a_younger_answer() {
+    let kitchen = Kitchen::new();
+    kitchen.next([
+        reply("a").control("max-age=0"),
+        fails(Reason::NotFound).control("max-age=6").with(http::header::AGE, "1"),
+        fails(Reason::Failed),
+    ]);
+    let ask = || read("alice").anew();
+    assert_eq!(kitchen.ask(ask()).await, got("a"));
+    assert_eq!(kitchen.ask(ask()).await, missing());
+    sleep(secs(2)).await;
+    assert_eq!(kitchen.ask(ask()).await, Got::Failed(Reason::Failed), "and not the answer before it");
+}
