@@ -101,7 +101,7 @@ async fn it_is_its_callers_and_a_write_ends_it() {
 /// A cache before the service may have kept it for longer than the answer that is kept here.
 #[tokio::test(start_paused = true)]
 async fn it_takes_the_place_of_a_younger_answer() {
-    let kitchen = Kitchen::new();
+    let kitchen = Kitchen::with(|config| config.negative = secs(3));
     kitchen.next([
         reply("a").control("max-age=0"),
         fails(Reason::NotFound).control("max-age=6").with(http::header::AGE, "1"),
@@ -110,6 +110,6 @@ async fn it_takes_the_place_of_a_younger_answer() {
     let ask = || read("alice").anew();
     assert_eq!(kitchen.ask(ask()).await, got("a"));
     assert_eq!(kitchen.ask(ask()).await, missing());
-    sleep(secs(2)).await;
+    sleep(secs(4)).await;
     assert_eq!(kitchen.ask(ask()).await, Got::Failed(Reason::Failed), "and not the answer before it");
 }
