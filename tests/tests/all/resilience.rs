@@ -64,12 +64,11 @@ async fn an_answer_that_refuses_does_not_open_the_breaker() {
 
 #[tokio::test]
 async fn a_hung_service_opens_the_breaker_but_a_hurried_client_does_not() {
-    let settings = |bff| TestBff::with(bff).set("services.orders.timeout", "100ms");
-    let hung = settings(bff_web::bff()).start().await;
+    let hung = TestBff::with(bff_web::bff()).set("services.orders.timeout", "100ms").start().await;
     hung.services.set("orders", Mode::Hang);
     let reason = async |bff: &TestBff, hurried: bool| {
         let session = bff.as_user("alice");
-        let session = if hurried { session.header("X-Request-Timeout-Ms", 60) } else { session };
+        let session = if hurried { session.header("X-Request-Timeout-Ms", 600) } else { session };
         session.get(OVERVIEW).await.degraded().pop().map(|(_, reason)| reason).unwrap_or_default()
     };
     for _ in 0..5 {
@@ -77,10 +76,10 @@ async fn a_hung_service_opens_the_breaker_but_a_hurried_client_does_not() {
     }
     assert_eq!(reason(&hung, false).await, "open_breaker");
 
-    let slow = settings(bff_web::bff()).start().await;
-    slow.services.set("orders", Mode::Slow(std::time::Duration::from_millis(70)));
-    for _ in 0..10 {
-        assert_eq!(reason(&slow, true).await, "timeout", "it has 51 ms");
+    let slow = TestBff::start(bff_web::bff()).await;
+    slow.services.set("orders", Mode::Slow(std::time::Duration::from_millis(700)));
+    for _ in 0..6 {
+        assert_eq!(reason(&slow, true).await, "timeout", "it has 510 ms");
     }
     assert_eq!(reason(&slow, false).await, "", "and those with time are answered");
 }
