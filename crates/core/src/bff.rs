@@ -9,12 +9,13 @@ use std::{
 use crate::{
     auth::{Authenticator, FileKeys, KeyStore, Revocations, Verifier},
     call::{Declaration, Kept, Redis, Resolver, ServiceSet, SharedResolver, SharedService},
-    config::{self, AuthConfig, Config, ConfigErrors, KeyStorage, Sources},
+    config::{self, AuthConfig, Config, ConfigErrors, Declared, KeyStorage, Sources},
     front_door::{
         Shared,
         server::{self, Running},
     },
     plan::Planner,
+    rate_limit::RateLimits,
     routes::{RouteInfo, Routes},
     sender::Credential,
     telemetry::{log::AccessLog, sink::Sink},
@@ -141,7 +142,9 @@ impl Bff {
     /// The configuration of these sources, or all that is wrong with it.
     pub fn check(&self, sources: &Sources) -> Result<Config, StartError> {
         let storage = if self.key_store.is_some() { KeyStorage::Program } else { KeyStorage::File };
-        let config = config::load_for(sources, &self.services, storage)?;
+        let routes: Vec<_> = self.routes.iter().map(RouteInfo::name).collect();
+        let declared = Declared { services: &self.services, routes: &routes, storage };
+        let config = config::load_for(sources, &declared)?;
         self.check_routes()?;
         Ok(config)
     }
@@ -207,7 +210,8 @@ impl Bff {
         });
         let services = services.collect::<Result<_, _>>()?;
         let log = AccessLog::new(self.name, log.filter(|_| config.log.access), config.log.format);
-        let shared = Shared { config, authenticator, log, planner: self.planner };
+        let limits = RateLimits::new(&config.rate_limits);
+        let shared = Shared { config, authenticator, limits, log, planner: self.planner };
         server::start(shared, services, self.routes)
             .map_err(|error| StartError(format!("{} can't start: {error}", self.name)))
     }

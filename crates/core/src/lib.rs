@@ -27,6 +27,7 @@ pub mod fuzz;
 pub mod plan;
 pub mod problem;
 mod program;
+pub mod rate_limit;
 pub mod routes;
 pub mod screen;
 pub mod sender;
@@ -43,6 +44,7 @@ pub mod prelude {
         context::RequestContext,
         extract::{Json, Path, Query},
         problem::{Code, Problem},
+        rate_limit::usage::Usage,
         routes::Routes,
         screen::{Fallback, Optional, Required, Screen},
     };

@@ -3,11 +3,12 @@
 //! What the client may see (`code`, `title`, `detail`) and what the log must say (`reason`) are two messages. A
 //! [`Problem`] becomes bytes in one place, the `render` step of the inbound stack, which knows the request id.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
+use serde_json::Value;
 
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $variant:ident = $code:literal, $status:ident, $title:literal;)+) => {
@@ -112,13 +113,15 @@ struct Inner {
     status: Option<StatusCode>,
     detail: Option<Cow<'static, str>>,
     reason: Option<Cow<'static, str>>,
+    /// Beside the members that every problem has.
+    member: Option<(&'static str, Value)>,
     header: Option<(HeaderName, HeaderValue)>,
 }
 
 impl Problem {
     /// A problem with this code and nothing more.
     pub fn new(code: Code) -> Self {
-        Self(Arc::new(Inner { code, status: None, detail: None, reason: None, header: None }))
+        Self(Arc::new(Inner { code, status: None, detail: None, reason: None, member: None, header: None }))
     }
 
     /// Adds what is particular to this occurrence. The client reads it.
@@ -131,6 +134,12 @@ impl Problem {
     #[must_use]
     pub fn with_reason(self, reason: impl Into<Cow<'static, str>>) -> Self {
         self.with(|inner| inner.reason = Some(reason.into()))
+    }
+
+    /// Adds a member of its own (RFC 9457, section 3.2). The client reads it.
+    #[must_use]
+    pub fn with_member(self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.with(|inner| inner.member = Some((name, value.into())))
     }
 
     /// Adds a header that goes with it, such as `WWW-Authenticate` or `Retry-After`.
@@ -189,6 +198,8 @@ impl Problem {
             #[serde(skip_serializing_if = "Option::is_none")]
             detail: Option<&'a str>,
             request_id: &'a str,
+            #[serde(flatten)]
+            member: Option<BTreeMap<&'static str, &'a Value>>,
         }
         let code = self.code();
         let body = serde_json::to_vec(&Body {
@@ -198,6 +209,7 @@ impl Problem {
             code: code.as_str(),
             detail: self.detail(),
             request_id: request_id.to_str().unwrap_or_default(),
+            member: self.0.member.as_ref().map(|(name, value)| BTreeMap::from([(*name, value)])),
         })
         .unwrap_or_default();
         let mut response = Response::new(body.into());

@@ -179,13 +179,15 @@ impl TestBffBuilder {
     }
 }
 
-/// Free ports, one worker, no notice, and the issuer of [`Token`].
+/// Free ports, one worker, no notice, the issuer of [`Token`], and quotas that no test uses up by chance.
 fn usual_settings(sources: Sources, audience: &str) -> Sources {
     let settings = [
         ("server.listen", "127.0.0.1:0"),
         ("admin.listen", "127.0.0.1:0"),
         ("server.workers", "1"),
         ("drain.notice", "0s"),
+        ("rate_limits.caller", r#"["10000/s burst 1000000"]"#),
+        ("rate_limits.address", r#"["10000/s burst 1000000"]"#),
         ("auth.issuers.test.issuer", token::ISSUER),
         ("auth.issuers.test.audience", audience),
         ("auth.issuers.test.algorithm", "HS256"),

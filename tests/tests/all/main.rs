@@ -33,6 +33,7 @@ mod ownership;
 mod permissions;
 mod plans;
 mod protocols;
+mod rate_limits;
 mod redirects;
 mod remaining_time;
 mod request_ids;

@@ -13,6 +13,7 @@ use super::{
     credential::{Credential, Facts, Trace, Unfit},
     issuer::Key,
 };
+use crate::rate_limit::Who;
 
 /// Carries [`Identity::id`] to services.
 pub const USER_ID: HeaderName = HeaderName::from_static("x-user-id");
@@ -55,6 +56,7 @@ pub struct Identity {
     plan: Option<String>,
     expires_at: u64,
     trace: Trace,
+    who: Who,
     id_header: HeaderValue,
     roles_header: Option<HeaderValue>,
     account_header: Option<HeaderValue>,
@@ -119,6 +121,7 @@ impl Identity {
         };
         Ok(Self {
             credential,
+            who: Who::caller(&issuer, &id),
             id,
             issuer,
             roles,
@@ -162,6 +165,11 @@ impl Identity {
     /// What the caller may use how often: `plan` of an API key or a certificate. A token says nothing of it.
     pub fn plan(&self) -> Option<&str> {
         self.plan.as_deref()
+    }
+
+    /// As whom it is counted. Found once a credential.
+    pub(crate) fn who(&self) -> Who {
+        self.who
     }
 
     /// What the caller has shown.
@@ -236,6 +244,12 @@ impl Identity {
             trace: Trace::default(),
         })
         .expect("an identity that fits headers")
+    }
+
+    /// The same with a plan.
+    #[cfg(test)]
+    pub(crate) fn on_plan(self, plan: &str) -> Self {
+        Self { plan: Some(plan.to_owned()), ..self }
     }
 }
 

@@ -33,7 +33,15 @@ use crate::call::{Declaration, Misfit};
 /// With everything that is wrong, not only the first. A file that is not TOML is reported with its syntax errors
 /// alone, because the rest of it cannot be trusted to mean what it says.
 pub fn load(sources: &Sources, services: &[Declaration]) -> Result<Config, ConfigErrors> {
-    load_for(sources, services, KeyStorage::File)
+    load_for(sources, &Declared { services, routes: &[], storage: KeyStorage::File })
+}
+
+/// What a program says of itself, which its configuration must fit.
+pub(crate) struct Declared<'a> {
+    pub(crate) services: &'a [Declaration],
+    /// Such as `GET /api/orders/{id}`.
+    pub(crate) routes: &'a [String],
+    pub(crate) storage: KeyStorage,
 }
 
 /// Where a program's API keys are.
@@ -45,16 +53,12 @@ pub(crate) enum KeyStorage {
     Program,
 }
 
-/// The same for a program that may bring a store of API keys.
-pub(crate) fn load_for(
-    sources: &Sources,
-    services: &[Declaration],
-    storage: KeyStorage,
-) -> Result<Config, ConfigErrors> {
+/// The same for a program that has said all of it.
+pub(crate) fn load_for(sources: &Sources, declared: &Declared<'_>) -> Result<Config, ConfigErrors> {
     let mut report = Report::new(&sources.file);
     let Some(tree) = merge(sources, &mut report) else { return Err(report.finish()) };
     let mut config = read(tree.clone(), &mut report);
-    validate::validate(&mut config, &tree, services, storage, &sources.base, &mut report);
+    validate::validate(&mut config, &tree, declared, &sources.base, &mut report);
     if report.is_empty() { Ok(config) } else { Err(report.finish()) }
 }
 

@@ -9,6 +9,7 @@ mod cache;
 mod key_file;
 mod listing;
 mod load;
+mod rate_limits;
 mod revoked;
 mod sender;
 mod services;
@@ -21,7 +22,8 @@ pub use api_keys::{ApiKeysConfig, CertificateConfig, KeyEnvironment};
 pub use cache::{CacheConfig, RedisConfig};
 pub use key_file::{KeyEntry, KeyFile};
 pub use load::{ConfigError, ConfigErrors, Sources, load};
-pub(crate) use load::{KeyStorage, load_for, peek};
+pub(crate) use load::{Declared, KeyStorage, load_for, peek};
+pub use rate_limits::{Per, QuotaConfig, RateLimitsConfig, RouteLimitsConfig, Share, WithoutRedis};
 pub(crate) use revoked::MAX_REVOCATIONS;
 pub use revoked::{Revocation, RevocationFile, RevokedConfig};
 pub use sender::{Sender, SenderConfig};
@@ -51,6 +53,8 @@ pub struct Config {
     pub trust: TrustConfig,
     /// Who may ask.
     pub auth: AuthConfig,
+    /// How much each caller may ask for.
+    pub rate_limits: RateLimitsConfig,
     /// What is written down.
     pub log: LogConfig,
     /// The Redis that instances share.

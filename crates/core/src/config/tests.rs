@@ -61,6 +61,7 @@ mod cache;
 mod issuers;
 mod mistakes;
 mod operations;
+mod rate_limits;
 mod secrets;
 mod sender;
 mod services;
@@ -69,8 +70,21 @@ mod services;
 fn an_empty_file_has_the_documented_defaults() {
     let config = load(&file("[auth]\npublic_only = true"), &[]).expect("the defaults are valid");
 
-    let Config { server, admin, drain, limits, screen, trust, auth, log, redis, cache, sender, services } =
-        config;
+    let Config {
+        server,
+        admin,
+        drain,
+        limits,
+        screen,
+        trust,
+        auth,
+        log,
+        redis,
+        cache,
+        sender,
+        services,
+        rate_limits,
+    } = config;
     assert_eq!(server.listen.to_string(), "127.0.0.1:8080");
     assert_eq!((server.workers, server.max_connections, server.http2_max_streams), (0, 10_000, 100));
     assert_eq!(server.first_byte_timeout, Duration::from_secs(5));
@@ -95,6 +109,10 @@ fn an_empty_file_has_the_documented_defaults() {
     assert_eq!(cache.negative, Duration::from_secs(1));
     assert!(sender.secret.is_none() && sender.previous_secret.is_none() && sender.key_file.is_none());
     assert!(services.is_empty());
+    let quotas = [rate_limits.caller, rate_limits.address].map(|quotas| quotas[0].to_string());
+    assert_eq!(quotas, ["100/s burst 200", "50/s burst 200"]);
+    assert!(rate_limits.enabled && rate_limits.leases && rate_limits.headers && !rate_limits.shared);
+    assert_eq!((rate_limits.instances, rate_limits.max_keys), (1, 1_000_000));
 }
 
 #[test]

@@ -5,6 +5,7 @@
 mod api_keys;
 mod cache;
 mod issuers;
+mod rate_limits;
 mod revoked;
 mod sender;
 mod services;
@@ -13,16 +14,14 @@ use std::{path::Path, time::Duration};
 
 use super::{
     Config, KeyFile, RevocationFile,
-    load::{Found, KeyStorage, Node, Report, join},
+    load::{Declared, Found, Node, Report, join},
 };
-use crate::call::Declaration;
 
 /// Reports everything that makes no sense, and reads the keys that are in files.
 pub(super) fn validate(
     config: &mut Config,
     tree: &Node,
-    declared: &[Declaration],
-    storage: KeyStorage,
+    declared: &Declared<'_>,
     base: &Path,
     report: &mut Report,
 ) {
@@ -33,11 +32,12 @@ pub(super) fn validate(
         checks.wrong(&["log", "level"], "a filter such as \"info\"");
     }
     cache::check(config, &mut checks);
-    services::check(&config.services, declared, &mut checks);
+    services::check(&config.services, declared.services, &mut checks);
     issuers::check(&mut config.auth, base, &mut checks);
-    api_keys::check(&mut config.auth, storage, base, &mut checks);
+    api_keys::check(&mut config.auth, declared.storage, base, &mut checks);
     revoked::check(config, base, &mut checks);
     sender::check(config, base, &mut checks);
+    rate_limits::check(config, declared.routes, &mut checks);
 }
 
 /// The same of a file of API keys.

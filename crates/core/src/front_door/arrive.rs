@@ -13,6 +13,7 @@ use crate::{
     call::{Services, TIMEOUT_HEADER},
     context::{Arrival, RequestContext},
     plan::Planner,
+    rate_limit::Limiter,
     routes::RouteInfo,
     step::Step,
     telemetry::trace::TraceContext,
@@ -24,6 +25,7 @@ const MAX_REQUEST_ID: usize = 128;
 #[derive(Clone)]
 pub(super) struct ArriveLayer {
     services: Arc<Services>,
+    limiter: Option<Limiter>,
     route: Arc<RouteInfo>,
     proxies: Vec<IpNet>,
     time: Duration,
@@ -36,6 +38,7 @@ impl ArriveLayer {
         let config = &door.shared.config;
         Self {
             services: Arc::clone(&door.services),
+            limiter: door.limiter.clone(),
             route: Arc::clone(route),
             proxies: config.trust.proxies.clone(),
             time: route.deadline.unwrap_or(config.screen.deadline),
@@ -77,6 +80,7 @@ impl<S: Step<Box<Exchange>, Out = Response>> Step<Request> for Arrive<S> {
             request_id: request_id.clone(),
             route: Arc::clone(&settings.route),
             services: Arc::clone(&settings.services),
+            limiter: settings.limiter.clone(),
             started: Instant::now(),
             peer,
             hurried: asked.is_some_and(|asked| asked < settings.time),

@@ -1,21 +1,15 @@
-//! Who asks, and whether the route lets them. Credentials are checked once, here.
+//! Who asks. Credentials are checked once, here.
 
 use std::sync::Arc;
 
-use axum::{
-    RequestExt as _,
-    extract::RawPathParams,
-    response::{IntoResponse as _, Response},
-};
+use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, HeaderValue, header};
 use tower::Layer;
 
-use super::{Exchange, Shared};
+use super::{Exchange, FrontDoor, Shared, rate_limit::Meter};
 use crate::{
-    auth::{
-        ApiKeyError, Authenticator, Credential, Denied, Identity, PeerCertificate, Policy, Refused,
-        TokenError,
-    },
+    auth::{ApiKeyError, Authenticator, Identity, PeerCertificate, Refused, TokenError},
+    context::RequestContext,
     problem::{Code, Problem},
     routes::RouteInfo,
     step::Step,
@@ -25,11 +19,14 @@ use crate::{
 pub(super) struct AuthenticateLayer {
     shared: Arc<Shared>,
     route: Arc<RouteInfo>,
+    /// Whoever guesses is counted by address.
+    meter: Option<Meter>,
 }
 
 impl AuthenticateLayer {
-    pub(super) fn new(shared: &Arc<Shared>, route: &Arc<RouteInfo>) -> Self {
-        Self { shared: Arc::clone(shared), route: Arc::clone(route) }
+    pub(super) fn new(door: &FrontDoor, route: &Arc<RouteInfo>) -> Self {
+        let meter = Meter::new(door, route);
+        Self { shared: Arc::clone(&door.shared), route: Arc::clone(route), meter }
     }
 }
 
@@ -49,27 +46,29 @@ pub(super) struct Authenticate<S> {
 impl<S: Step<Box<Exchange>, Out = Response>> Step<Box<Exchange>> for Authenticate<S> {
     type Out = Response;
 
-    async fn call(&self, mut exchange: Box<Exchange>) -> Response {
-        let AuthenticateLayer { shared, route } = &self.settings;
+    async fn call(&self, exchange: Box<Exchange>) -> Response {
+        let AuthenticateLayer { shared, route, meter } = &self.settings;
         // A public route doesn't look at credentials, so that a stale one can't lock anybody out of it.
         if route.policy.needs_identity() {
-            let parameters = if route.policy.has_owner() {
-                // Those that the handler sees, so that what was compared is what is asked for.
-                exchange.request.extract_parts::<RawPathParams>().await.ok()
-            } else {
-                None
-            };
             let (headers, extensions) = (exchange.request.headers(), exchange.request.extensions());
             // The listener put it there. Nothing that a client writes into its request can.
             let certificate = extensions.get::<PeerCertificate>();
-            let caller = authenticate(&shared.authenticator, headers, certificate).await;
-            match caller.and_then(|caller| admit(&route.policy, caller, parameters.as_ref())) {
+            match authenticate(&shared.authenticator, headers, certificate).await {
                 Ok(identity) => exchange.context.identify(identity),
-                Err(problem) => return problem.into_response(),
+                Err(problem) => return strangers(meter.as_ref(), &exchange.context, problem).await,
             }
         }
         self.inner.call(exchange).await
     }
+}
+
+/// What whoever is nobody gets, as often as their address may ask.
+async fn strangers(meter: Option<&Meter>, context: &RequestContext, problem: Problem) -> Response {
+    let refusal = match meter {
+        Some(meter) => Box::pin(meter.charge(context, None)).await.err(),
+        None => None,
+    };
+    refusal.unwrap_or_else(|| problem.into_response())
 }
 
 async fn authenticate(
@@ -79,17 +78,6 @@ async fn authenticate(
 ) -> Result<Arc<Identity>, Problem> {
     let identity = authenticator.authenticate(headers, certificate).await.map_err(refused)?;
     identity.ok_or_else(|| missing(authenticator.accepts_api_keys()))
-}
-
-fn admit(
-    policy: &Policy,
-    caller: Arc<Identity>,
-    parameters: Option<&RawPathParams>,
-) -> Result<Arc<Identity>, Problem> {
-    let parameter =
-        |name: &str| parameters?.iter().find_map(|(known, value)| (known == name).then_some(value));
-    policy.check(Some(&caller), parameter).map_err(|denied| forbidden(&denied, caller.credential()))?;
-    Ok(caller)
 }
 
 /// RFC 9110, section 11.6.1: a 401 names all that would do.
@@ -121,20 +109,6 @@ fn refused(refused: Refused) -> Problem {
         Refused::Ambiguous => "Bearer error=\"invalid_request\"",
     };
     problem.with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge))
-}
-
-/// A caller who could come with another token is told so. Of a key and a certificate we decide ourselves what they may do.
-fn forbidden(denied: &Denied, credential: Credential) -> Problem {
-    // What belongs to somebody else does not exist: an answer of its own would tell that it does.
-    if let Denied::NotOwn(_) = denied {
-        return Problem::new(Code::NotFound).with_reason(denied.to_string());
-    }
-    let problem = Problem::new(Code::Forbidden).with_detail(denied.to_string());
-    if credential != Credential::Token {
-        return problem;
-    }
-    let challenge = HeaderValue::from_static("Bearer error=\"insufficient_scope\"");
-    problem.with_header(header::WWW_AUTHENTICATE, challenge)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod activity;
 mod admin;
 mod arrive;
 mod authenticate;
+mod authorize;
 mod body;
 mod catch_panic;
 mod connection;
@@ -16,6 +17,7 @@ mod head;
 pub(crate) mod listener;
 mod phase;
 mod protocol;
+mod rate_limit;
 mod render;
 pub(crate) mod server;
 pub mod stack;
@@ -41,6 +43,7 @@ use crate::{
     config::Config,
     context::RequestContext,
     plan::Planner,
+    rate_limit::{Limiter, RateLimits},
     routes::{Endpoint, RouteInfo},
     step::Step as _,
     telemetry::log::AccessLog,
@@ -65,6 +68,7 @@ pub(crate) struct Exchange {
 pub(crate) struct Shared {
     pub(crate) config: Config,
     pub(crate) authenticator: Authenticator,
+    pub(crate) limits: Option<Arc<RateLimits>>,
     pub(crate) log: AccessLog,
     pub(crate) planner: Option<Planner>,
 }
@@ -73,6 +77,7 @@ pub(crate) struct Shared {
 pub(crate) struct FrontDoor {
     pub(crate) shared: Arc<Shared>,
     pub(crate) services: Arc<Services>,
+    pub(crate) limiter: Option<Limiter>,
 }
 
 impl FrontDoor {

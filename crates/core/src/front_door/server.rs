@@ -119,6 +119,13 @@ pub(crate) fn start(
                 reason = "what credentials are good is followed beside the acceptor, until the end"
             )]
             tokio::spawn(of_front.authenticator.follow());
+            if let Some(limits) = &of_front.limits {
+                #[expect(
+                    clippy::disallowed_methods,
+                    reason = "who owes nothing is forgotten beside the acceptor"
+                )]
+                tokio::spawn(Arc::clone(limits).sweep());
+            }
             let workers_live = move || live.load(Ordering::Relaxed);
             #[expect(
                 clippy::disallowed_methods,

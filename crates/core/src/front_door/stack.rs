@@ -11,10 +11,12 @@ use super::{
     access_log::{AccessLogLayer, Logged},
     arrive::{Arrive, ArriveLayer},
     authenticate::{Authenticate, AuthenticateLayer},
+    authorize::{Authorize, AuthorizeLayer},
     body::{BodyLimit, BodyLimitLayer},
     catch_panic::{CatchPanic, CatchPanicLayer},
     deadline::{Deadline, DeadlineLayer},
     head::{HeadLimit, HeadLimitLayer},
+    rate_limit::{RateLimit, RateLimitLayer},
     render::{Render, RenderLayer},
 };
 use crate::{
@@ -22,8 +24,13 @@ use crate::{
     screen::{Resolve, ResolveLayer},
 };
 
-pub(super) type Inbound =
-    Arrive<Logged<Render<CatchPanic<HeadLimit<Deadline<Authenticate<BodyLimit<Resolve<Endpoint>>>>>>>>>;
+pub(super) type Inbound = Arrive<
+    Logged<
+        Render<
+            CatchPanic<HeadLimit<Deadline<Authenticate<RateLimit<Authorize<BodyLimit<Resolve<Endpoint>>>>>>>>,
+        >,
+    >,
+>;
 
 pub(super) fn inbound(door: &FrontDoor, route: &Arc<RouteInfo>, endpoint: Endpoint) -> Inbound {
     let shared = &door.shared;
@@ -40,8 +47,12 @@ pub(super) fn inbound(door: &FrontDoor, route: &Arc<RouteInfo>, endpoint: Endpoi
         .layer(HeadLimitLayer::new(&shared.config.limits))
         // All that takes time is below: reading the body, composing, plain handlers.
         .layer(DeadlineLayer)
-        // Who asks, and whether the route lets them: before the body is read and before any call.
-        .layer(AuthenticateLayer::new(shared, route))
+        // Who asks: before the body is read and before any call.
+        .layer(AuthenticateLayer::new(door, route))
+        // As often as they may: once we know who it is, and before anything is done for them.
+        .layer(RateLimitLayer::new(door, route))
+        // Whether the route lets them.
+        .layer(AuthorizeLayer::new(route))
         // A body of bounded size in bounded time, once we know that we want it.
         .layer(BodyLimitLayer::new(&shared.config))
         // The fan-out of the screen that the handler returns.

@@ -25,6 +25,7 @@ use tokio::{
 use super::{FrontDoor, Shared, connection, phase::Phase};
 use crate::{
     call::{Services, SharedService},
+    rate_limit::Limiter,
     routes::Routes,
 };
 
@@ -114,7 +115,9 @@ pub(super) fn start(number: usize, blueprint: Blueprint) -> Result<Started, Stri
 /// The router of this worker. Must run on its runtime, since pools belong to it.
 fn open_router(blueprint: &Blueprint) -> Result<Router, String> {
     let services = Arc::new(Services::open(&blueprint.services).map_err(|error| error.to_string())?);
-    let door = FrontDoor { shared: Arc::clone(&blueprint.shared), services };
+    let shared = Arc::clone(&blueprint.shared);
+    let limiter = shared.limits.clone().map(Limiter::new);
+    let door = FrontDoor { shared, services, limiter };
     Ok(blueprint.routes.router(&door))
 }
 

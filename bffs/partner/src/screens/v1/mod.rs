@@ -3,6 +3,7 @@
 mod order;
 mod orders;
 mod summary;
+mod usage;
 
 use bff_core::prelude::*;
 
@@ -13,4 +14,5 @@ pub fn routes() -> Routes {
         .get("/partner/v1/orders/{id}", order::order, scope("orders:read").with_account())
         .example("/partner/v1/orders/ord-1006")
         .get("/partner/v1/summary", summary::summary, scope("reports:read").with_account())
+        .get("/partner/v1/usage", usage::usage, signed_in().with_account())
 }

@@ -58,10 +58,10 @@ fn router() -> Router {
         Revocations::default(),
     );
     let log = AccessLog::new("test", None, LogFormat::Off);
-    let shared = Arc::new(Shared { config, authenticator, log, planner: None });
+    let shared = Arc::new(Shared { config, authenticator, limits: None, log, planner: None });
     let services = Arc::new(Services::open(&[]).expect("nothing to open"));
     let routes = Routes::new().get("/who", who, signed_in()).get("/orders", who, scope("orders:read"));
-    routes.router(&FrontDoor { shared, services })
+    routes.router(&FrontDoor { shared, services, limiter: None })
 }
 
 fn request(path: &str) -> Request {

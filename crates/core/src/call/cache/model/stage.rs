@@ -105,6 +105,7 @@ impl Stage<'_> {
             trace: self.house.trace,
             route: Arc::clone(&self.house.route),
             services: Arc::clone(&self.house.services),
+            limiter: None,
             started: Instant::now(),
             peer: None,
             time,

@@ -1,0 +1,133 @@
+//! Which quotas a request is charged to: those of who asks, and those of the route.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    net::IpAddr,
+    sync::Arc,
+};
+
+use http::HeaderValue;
+
+use super::{
+    charge::{Charge, Charges},
+    fields,
+    key::Who,
+    quota::{Quota, names},
+};
+use crate::{
+    auth::Identity,
+    config::{QuotaConfig, RateLimitsConfig, Share, WithoutRedis},
+};
+
+/// All quotas of a BFF.
+#[derive(Debug)]
+pub(crate) struct Rules {
+    caller: List,
+    address: List,
+    plans: HashMap<String, List>,
+    routes: BTreeMap<String, Arc<RouteRules>>,
+}
+
+/// Quotas that go together, and how clients are told of them.
+#[derive(Debug)]
+pub(crate) struct List {
+    pub(crate) quotas: Vec<Quota>,
+    /// Of `RateLimit-Policy`. None of an empty list.
+    pub(crate) policy: Option<HeaderValue>,
+}
+
+/// What a route says.
+#[derive(Debug)]
+pub(crate) struct RouteRules {
+    pub(crate) cost: u32,
+    own: List,
+    per: Share,
+    closed: bool,
+}
+
+/// The quotas that one request is charged to: those of who asks, then the route's own.
+pub(crate) struct Applied<'a> {
+    pub(crate) of_caller: &'a List,
+    pub(crate) of_route: Option<&'a List>,
+    pub(crate) charges: Charges<'a>,
+}
+
+impl Rules {
+    pub(crate) fn new(config: &RateLimitsConfig) -> Self {
+        let mut number = 0;
+        let mut list = |name: &str, quotas: &[QuotaConfig]| {
+            let quotas = names(name, quotas).map(|(name, quota)| {
+                number += 1;
+                Quota::new(number, &name, quota)
+            });
+            List::new(quotas.collect())
+        };
+        let routes = |(name, route): (&String, &crate::config::RouteLimitsConfig), own: List| {
+            let closed = config.shared && route.without_redis == WithoutRedis::Refuse;
+            (name.clone(), Arc::new(RouteRules { cost: route.cost, own, per: route.per, closed }))
+        };
+        Self {
+            caller: list("caller", &config.caller),
+            address: list("address", &config.address),
+            plans: config.plans.iter().map(|(name, plan)| (name.clone(), list(name, plan))).collect(),
+            routes: config.routes.iter().map(|route| routes(route, list(route.0, &route.1.quotas))).collect(),
+        }
+    }
+
+    /// What the configuration says of a route, by its method and path.
+    pub(crate) fn route(&self, name: &str) -> Option<Arc<RouteRules>> {
+        self.routes.get(name).cloned()
+    }
+
+    /// What a request is charged, by who asks: a caller, or an address.
+    pub(crate) fn apply<'a>(
+        &'a self,
+        route: Option<&'a RouteRules>,
+        caller: Option<&Identity>,
+        address: Option<IpAddr>,
+    ) -> Applied<'a> {
+        let of_caller = self.of(caller);
+        let who = caller.map_or_else(|| address.map_or(Who::UNKNOWN, Who::address), Identity::who);
+        let (cost, closed) = route.map_or((1, false), |route| (route.cost, route.closed));
+        let mut charges = Charges::none();
+        if cost > 0 {
+            for quota in &of_caller.quotas {
+                charges.push(Charge { quota, who, cost, closed });
+            }
+            if let Some(route) = route {
+                let who = if route.per == Share::Everyone { Who::EVERYONE } else { who };
+                for quota in &route.own.quotas {
+                    charges.push(Charge { quota, who, cost, closed });
+                }
+            }
+        }
+        Applied { of_caller, of_route: route.map(|route| &route.own), charges }
+    }
+
+    /// Everything that a caller may use up, on whichever route: for looking at it.
+    pub(crate) fn all_of<'a>(&'a self, caller: &Identity) -> Charges<'a> {
+        let (who, mut charges) = (caller.who(), Charges::none());
+        let own = self.routes.values().filter(|route| route.per == Share::Caller).map(|route| &route.own);
+        for quota in [self.of(Some(caller))].into_iter().chain(own).flat_map(|list| &list.quotas) {
+            charges.push(Charge { quota, who, cost: 0, closed: false });
+        }
+        charges
+    }
+
+    fn of(&self, caller: Option<&Identity>) -> &List {
+        match caller {
+            None => &self.address,
+            Some(caller) => caller.plan().and_then(|plan| self.plans.get(plan)).unwrap_or(&self.caller),
+        }
+    }
+}
+
+impl List {
+    fn new(quotas: Vec<Quota>) -> Self {
+        let policy = fields::policy(&quotas);
+        Self { quotas, policy }
+    }
+}
+
+#[cfg(test)]
+mod tests;
