@@ -96,6 +96,8 @@ fn screens(out: &mut String, house: &House) -> std::fmt::Result {
     let (partner, key) = (house.addresses.url(Which::Partner), &house.key);
     writeln!(out, "\n# partner: summary, with an API key in place of a token")?;
     writeln!(out, "curl -sw '\\n' {partner}/partner/v1/summary -H 'X-Api-Key: {key}'")?;
+    writeln!(out, "\n# partner: what the key may ask for, and what is left of it")?;
+    writeln!(out, "curl -sw '\\n' {partner}/partner/v1/usage -H 'X-Api-Key: {key}'")?;
     for path in ["/live", "/ready"] {
         writeln!(out, "\n# operators: is it {}", path.trim_start_matches('/'))?;
         for which in Which::ALL {

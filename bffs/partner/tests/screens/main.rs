@@ -5,6 +5,7 @@
 mod order;
 mod orders;
 mod summary;
+mod usage;
 
 use bff_testkit::Reply;
 

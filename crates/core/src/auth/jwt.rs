@@ -8,12 +8,7 @@
 //!
 //! There is no I/O here. `issuer` has the keys, and follows those that change.
 
-use std::{
-    collections::HashMap,
-    fmt,
-    sync::Arc,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::{collections::HashMap, fmt, sync::Arc, time::Duration};
 
 use futures::future::join_all;
 use jsonwebtoken::crypto;
@@ -25,6 +20,7 @@ use super::{
     json::JsonObject,
     jws::Compact,
     token_cache::{TokenCache, TokenHash},
+    unix_now,
 };
 use crate::{call::SharedResolver, config::AuthConfig};
 
@@ -116,7 +112,7 @@ impl Verifier {
     /// issuer is well and was not asked just before.
     pub async fn verify(&self, token: &str) -> Result<Arc<Identity>, TokenError> {
         // A clock before 1970 is broken: then no token is valid, rather than all.
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(u64::MAX, |since| since.as_secs());
+        let now = unix_now();
         self.verify_as_of(token, now).await
     }
 

@@ -141,7 +141,7 @@ pub enum TokenError {
     /// It was revoked.
     #[error("the token is not valid")]
     Revoked,
-    /// It has a `crit` header or a `typ` of something else than an access token.
+    /// It has a `crit` or `b64` header, or a `typ` of something else than an access token.
     #[error("the token is not valid")]
     Unsupported,
 }
@@ -171,7 +171,7 @@ impl TokenError {
             Self::NotYetValid => "nbf is in the future",
             Self::Revoked => "revoked",
             Self::WrongAudience => "aud does not name our audience",
-            Self::Unsupported => "crit is present or typ is not JWT or at+jwt",
+            Self::Unsupported => "crit or b64 is present, or typ is not JWT or at+jwt",
             Self::BadClaim(name) => match name {
                 "iss" => "iss is absent or not a string",
                 "aud" => "aud is absent or not a string or an array of strings",

@@ -50,7 +50,7 @@ impl TokenCache {
     pub(super) fn get(&self, hash: &TokenHash, now: u64) -> Option<Arc<Identity>> {
         let entry = self.0.get(hash)?;
         if entry.identity.is_withdrawn() {
-            self.0.invalidate(hash);
+            self.remove(hash);
             return None;
         }
         // moka expires entries by the monotonic clock, which says nothing of a corrected wall clock.
@@ -62,9 +62,7 @@ impl TokenCache {
         let stay = Duration::from_secs(until.saturating_sub(now)).min(MAX_STAY);
         self.0.insert(hash, Entry { identity, until, stay });
     }
-}
 
-impl TokenCache {
     /// Forgets a token.
     pub(super) fn remove(&self, hash: &TokenHash) {
         self.0.invalidate(hash);

@@ -106,6 +106,9 @@ pub fn healthy() -> Round {
         .field("/orders/13", Value::Null)
         .field("/next_cursor", Value::Null);
     cases.push(Case::new("the last page has no next_cursor", page, expect));
+    let usage = Ask::get(Partner, "/partner/v1/usage").by("alice");
+    let expect = Expect::whole().field("/quotas/0/name", "caller").field("/quotas/0/limit", 200);
+    cases.push(Case::new("what a partner has left", usage, expect));
     Round { modes: Vec::new(), cases }
 }
 
