@@ -6,7 +6,7 @@
 use std::{
     borrow::Cow,
     cell::Cell,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     sync::{
         Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering::Relaxed},
@@ -47,6 +47,7 @@ pub(crate) struct Inner {
     /// Whether the client asked for less time than the route has.
     pub(crate) hurried: bool,
     pub(crate) peer: Option<SocketAddr>,
+    pub(crate) client: Option<IpAddr>,
     /// Where its calls are noted, if anybody wants to know.
     pub(crate) recording: Option<Arc<Recording>>,
     freshness: ReplyFreshness,
@@ -78,6 +79,7 @@ pub(crate) struct Arrival {
     pub(crate) limiter: Option<Limiter>,
     pub(crate) started: Instant,
     pub(crate) peer: Option<SocketAddr>,
+    pub(crate) client: Option<IpAddr>,
     pub(crate) time: Duration,
     pub(crate) hurried: bool,
     pub(crate) calls_percent: u8,
@@ -100,6 +102,7 @@ impl RequestContext {
             calls_deadline: arrival.started + calls,
             hurried: arrival.hurried,
             peer: arrival.peer,
+            client: arrival.client,
             recording,
             freshness: ReplyFreshness::default(),
             batches: OpenBatches::default(),
@@ -125,6 +128,7 @@ impl RequestContext {
             limiter: None,
             started: Instant::now(),
             peer: None,
+            client: None,
             time,
             hurried: false,
             calls_percent: 100,
@@ -153,9 +157,17 @@ impl RequestContext {
         self.0.deadline
     }
 
-    /// The address of the connection's other end, which may be a proxy. `None` in tests without a listener.
+    /// The address of the connection's other end, which may be a proxy. With `server.proxy_protocol` it is the one that the
+    /// header of its connection states. `None` in tests without a listener.
     pub fn peer(&self) -> Option<SocketAddr> {
         self.0.peer
+    }
+
+    /// The address of the client: of the peer, or the one that `trust.proxies` vouch for. IPv4 that is written as IPv6 is IPv4
+    /// here. A fact about the network and no identity: a household or a company may share one address. `None` in tests
+    /// without a listener.
+    pub fn client(&self) -> Option<IpAddr> {
+        self.0.client
     }
 
     /// A number that no other request of this process has or will have.

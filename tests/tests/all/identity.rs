@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderName};
 use super::OVERVIEW;
 
 /// What a client could send to be somebody else, each line as it is on the wire.
-const FORGED: [&str; 29] = [
+const FORGED: [&str; 31] = [
     "X-User-Id: zoe",
     "X-User-Id: chen",
     "x-user-id:zoe",
@@ -35,6 +35,8 @@ const FORGED: [&str; 29] = [
     "X-Api-Key: guessed",
     "X-Forwarded-Client-Cert: By=zoe",
     "Forwarded: for=zoe",
+    "Forwarded: for=203.0.113.7",
+    "X-Forwarded-For: 203.0.113.7, 10.0.0.1",
     "Cookie: session=zoe",
     "grpc-timeout: 99H",
     "Connection: keep-alive, x-user-id, x-user-roles, x-request-id, authorization",

@@ -9,6 +9,7 @@ mod bad_requests;
 mod bad_tokens;
 mod batching;
 mod caching;
+mod client_address;
 mod connections;
 mod deadlines;
 mod disconnects;

@@ -15,6 +15,7 @@ mod sender;
 mod services;
 #[cfg(test)]
 mod tests;
+mod trust;
 mod validate;
 mod values;
 
@@ -28,10 +29,10 @@ pub(crate) use revoked::MAX_REVOCATIONS;
 pub use revoked::{Revocation, RevocationFile, RevokedConfig};
 pub use sender::{Sender, SenderConfig};
 pub use services::{BreakerConfig, BulkheadConfig, HedgeConfig, OperationConfig, RetryConfig, ServiceConfig};
+pub use trust::{ForwardedHeader, TrustConfig};
 
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration};
 
-use ipnet::IpNet;
 use secrecy::SecretString;
 use serde::Deserialize;
 
@@ -91,6 +92,9 @@ pub struct ServerConfig {
     pub idle_timeout: Duration,
     /// Requests in flight on one HTTP/2 connection. Default 100.
     pub http2_max_streams: u32,
+    /// Every connection begins with a header of the PROXY protocol, version 1 or 2, from one of `trust.proxies`, and comes from
+    /// the address in it. One that does not is closed. Default false.
+    pub proxy_protocol: bool,
 }
 
 impl Default for ServerConfig {
@@ -104,6 +108,7 @@ impl Default for ServerConfig {
             body_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_mins(1),
             http2_max_streams: 100,
+            proxy_protocol: false,
         }
     }
 }
@@ -180,15 +185,6 @@ impl Default for ScreenConfig {
     fn default() -> Self {
         Self { deadline: Duration::from_millis(1500), calls_percent: 85 }
     }
-}
-
-/// `[trust]`: whom to believe about what a request says of itself.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct TrustConfig {
-    /// Networks of proxies whose `X-Request-Id` is kept, such as `10.0.0.0/8`. Default none.
-    #[serde(with = "values::networks")]
-    pub proxies: Vec<IpNet>,
 }
 
 /// `[auth]`: who may ask.

@@ -4,7 +4,7 @@ use std::{env, fs, path::PathBuf, process, time::Duration};
 
 use secrecy::ExposeSecret;
 
-use super::{Algorithm, Config, ConfigErrors, LogFormat, Sources};
+use super::{Algorithm, Config, ConfigErrors, ForwardedHeader, LogFormat, Sources};
 use crate::call::Declaration;
 
 const SECRET: &str = "correct-horse-battery-staple-0123456789";
@@ -65,6 +65,7 @@ mod rate_limits;
 mod secrets;
 mod sender;
 mod services;
+mod trust;
 
 #[test]
 fn an_empty_file_has_the_documented_defaults() {
@@ -95,7 +96,8 @@ fn an_empty_file_has_the_documented_defaults() {
     assert_eq!((drain.notice, drain.timeout), (Duration::from_secs(2), Duration::from_secs(10)));
     assert_eq!((limits.head, limits.headers, limits.uri, limits.body), (16_384, 64, 8_192, 262_144));
     assert_eq!((screen.deadline, screen.calls_percent), (Duration::from_millis(1500), 85));
-    assert!(trust.proxies.is_empty());
+    assert!(trust.proxies.is_empty() && !server.proxy_protocol);
+    assert_eq!(trust.forwarded, ForwardedHeader::XForwardedFor);
     assert!(auth.public_only && auth.issuers.is_empty());
     assert_eq!((auth.leeway, auth.token_cache), (Duration::from_secs(30), 10_000));
     assert_eq!((log.format, log.level.as_str(), log.access), (LogFormat::Json, "info", true));

@@ -27,6 +27,7 @@ pub(super) fn validate(
 ) {
     let mut checks = Checks { tree, report };
     listeners(config, &mut checks);
+    proxies(config, &mut checks);
     ranges(config, &mut checks);
     if config.log.level.trim().is_empty() {
         checks.wrong(&["log", "level"], "a filter such as \"info\"");
@@ -63,6 +64,16 @@ fn listeners(config: &Config, checks: &mut Checks<'_>) {
         checks.wrong(&admin, "another port than that of server.listen, or port 0 for a free one");
     } else {
         checks.wrong(&server, "another port than that of admin.listen, or port 0 for a free one");
+    }
+}
+
+/// Whoever may state the address that a connection comes from could be anybody else.
+fn proxies(config: &Config, checks: &mut Checks<'_>) {
+    // Networks that were refused are some that were set.
+    let named = !config.trust.proxies.is_empty() || checks.report.reaches_into("trust");
+    if config.server.proxy_protocol && !named {
+        let expected = "false, or the networks of those who send its header in trust.proxies";
+        checks.wrong(&["server", "proxy_protocol"], expected);
     }
 }
 

@@ -47,7 +47,8 @@ pub(super) async fn serve(
         while connections.len() >= MAX_CONNECTIONS {
             connections.join_next().await;
         }
-        connections.spawn(connection::serve(stream, peer, router.clone(), Arc::clone(&config), open.clone()));
+        let (router, config, open) = (router.clone(), Arc::clone(&config), open.clone());
+        connections.spawn(connection::serve(stream, peer, None, router, config, open));
         while connections.try_join_next().is_some() {}
     }
 }

@@ -1,16 +1,16 @@
-//! The first step: gives a request its id, its trace and its deadline.
+//! The first step: gives a request its id, its trace and its deadline, and tells where it comes from.
 
 use std::{sync::Arc, time::Duration};
 
 use axum::{extract::Request, response::Response};
 use http::{HeaderMap, HeaderValue};
-use ipnet::IpNet;
 use tokio::time::Instant;
 use tower::Layer;
 
-use super::{Exchange, FrontDoor, Peer, REQUEST_ID};
+use super::{Exchange, FrontDoor, Peer, REQUEST_ID, client_address};
 use crate::{
     call::{Services, TIMEOUT_HEADER},
+    config::TrustConfig,
     context::{Arrival, RequestContext},
     plan::Planner,
     rate_limit::Limiter,
@@ -27,7 +27,7 @@ pub(super) struct ArriveLayer {
     services: Arc<Services>,
     limiter: Option<Limiter>,
     route: Arc<RouteInfo>,
-    proxies: Vec<IpNet>,
+    trust: TrustConfig,
     time: Duration,
     calls_percent: u8,
     planner: Option<Planner>,
@@ -40,7 +40,7 @@ impl ArriveLayer {
             services: Arc::clone(&door.services),
             limiter: door.limiter.clone(),
             route: Arc::clone(route),
-            proxies: config.trust.proxies.clone(),
+            trust: config.trust.clone(),
             time: route.deadline.unwrap_or(config.screen.deadline),
             calls_percent: config.screen.calls_percent,
             planner: door.shared.planner.clone(),
@@ -66,12 +66,14 @@ impl<S: Step<Box<Exchange>, Out = Response>> Step<Request> for Arrive<S> {
 
     async fn call(&self, request: Request) -> Response {
         let settings = &self.settings;
-        let peer = request.extensions().get::<Peer>().map(|peer| peer.0);
-        let trusted = peer.is_some_and(|peer| {
-            let address = peer.ip().to_canonical();
-            settings.proxies.iter().any(|network| network.contains(&address))
-        });
         let headers = request.headers();
+        let peer = request.extensions().get::<Peer>().copied();
+        let trusted =
+            peer.is_some_and(|peer| !peer.undisclosed && settings.trust.is_proxy(peer.address.ip()));
+        let client = peer.map(|peer| match peer.address.ip() {
+            proxy if trusted => client_address::find(proxy, headers, &settings.trust),
+            client => client.to_canonical(),
+        });
         let request_id = trusted.then(|| given_id(headers)).flatten().unwrap_or_else(new_id);
         // A client may ask for less time, never for more. What is no number is refused by the head's limits.
         let asked = requested_time(headers).and_then(Result::ok);
@@ -82,7 +84,8 @@ impl<S: Step<Box<Exchange>, Out = Response>> Step<Request> for Arrive<S> {
             services: Arc::clone(&settings.services),
             limiter: settings.limiter.clone(),
             started: Instant::now(),
-            peer,
+            peer: peer.map(|peer| peer.address),
+            client,
             hurried: asked.is_some_and(|asked| asked < settings.time),
             time: asked.map_or(settings.time, |asked| asked.min(settings.time)),
             calls_percent: settings.calls_percent,

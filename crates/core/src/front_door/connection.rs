@@ -22,10 +22,10 @@ use tokio::{net::TcpStream, sync::watch, time::Instant};
 use tower::Service as _;
 
 use super::{
-    Peer,
     activity::{Activity, Busy, Verdict, Watched},
     phase::Phase,
-    protocol::{Protocol, first_bytes},
+    protocol::{Protocol, greet},
+    proxy_protocol::ProxyProtocol,
 };
 use crate::config::ServerConfig;
 
@@ -37,24 +37,25 @@ const LAST_WORD: Duration = Duration::from_millis(100);
 
 /// Serves one connection until it is done, silent for too long, or drained.
 pub(super) async fn serve(
-    stream: TcpStream,
-    peer: SocketAddr,
+    mut stream: TcpStream,
+    from: SocketAddr,
+    header: Option<Arc<ProxyProtocol>>,
     router: Router,
     config: Arc<ServerConfig>,
     mut phase: watch::Receiver<Phase>,
 ) {
     let _ = stream.set_nodelay(true);
-    let protocol = tokio::select! {
-        protocol = first_bytes(&stream, config.first_byte_timeout) => protocol,
+    let greeting = tokio::select! {
+        greeting = greet(&mut stream, from, header.as_deref(), config.first_byte_timeout) => greeting,
         () = silent_in_drain(&mut phase) => None,
     };
-    let Some(protocol) = protocol else { return };
+    let Some((peer, protocol)) = greeting else { return };
     let activity = Arc::new(Activity::new(protocol));
     let io = Watched::new(TokioIo::new(stream), &activity);
     let requests = Arc::clone(&activity);
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
         let busy = Busy::begin(&requests);
-        request.extensions_mut().insert(Peer(peer));
+        request.extensions_mut().insert(peer);
         let answer = router.clone().call(request);
         async move {
             let _busy = busy;

@@ -11,12 +11,14 @@ mod authenticate;
 mod authorize;
 mod body;
 mod catch_panic;
+mod client_address;
 mod connection;
 mod deadline;
 mod head;
 pub(crate) mod listener;
 mod phase;
 mod protocol;
+mod proxy_protocol;
 mod rate_limit;
 mod render;
 pub(crate) mod server;
@@ -56,7 +58,11 @@ pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 
 /// The other end of a connection.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Peer(pub(crate) SocketAddr);
+pub(crate) struct Peer {
+    pub(crate) address: SocketAddr,
+    /// It passes on what somebody says whom it does not name, so nothing that is said here is its own word.
+    pub(crate) undisclosed: bool,
+}
 
 /// A request on its way in, and what is known of it. It travels boxed: an async function holds what it passes on twice.
 pub(crate) struct Exchange {

@@ -85,7 +85,7 @@ impl Meter {
         context: &RequestContext,
         caller: Option<&Identity>,
     ) -> Result<Option<Said>, Response> {
-        let (limits, address) = (&self.limiter.limits, context.peer().map(|peer| peer.ip()));
+        let (limits, address) = (&self.limiter.limits, context.client());
         let applied = limits.rules.apply(self.route.as_deref(), caller, address);
         if applied.charges.is_empty() {
             return Ok(None);

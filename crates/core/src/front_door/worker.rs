@@ -22,7 +22,7 @@ use tokio::{
     task::JoinSet,
 };
 
-use super::{FrontDoor, Shared, connection, phase::Phase};
+use super::{FrontDoor, Shared, connection, phase::Phase, proxy_protocol::ProxyProtocol};
 use crate::{
     call::{Services, SharedService},
     rate_limit::Limiter,
@@ -129,6 +129,7 @@ async fn run(
     blueprint: Blueprint,
 ) {
     let config = Arc::new(blueprint.shared.config.server.clone());
+    let header = ProxyProtocol::new(&blueprint.shared.config);
     let mut connections = JoinSet::new();
     while let Some(Handoff { stream, peer, place }) = incoming.recv().await {
         let guard = Open { open: Arc::clone(open), _place: place };
@@ -136,9 +137,10 @@ async fn run(
             continue;
         };
         let (router, config, phase) = (router.clone(), Arc::clone(&config), blueprint.phase.clone());
+        let header = header.clone();
         connections.spawn(async move {
             let _guard = guard;
-            connection::serve(stream, peer, router, config, phase).await;
+            connection::serve(stream, peer, header, router, config, phase).await;
         });
         while connections.try_join_next().is_some() {}
     }

@@ -73,3 +73,30 @@ async fn what_a_caller_may_not_do_is_counted_too() {
         bff.with_token(&bff.token("acme-books").claim("account", "acme").claim("scope", "none").sign());
     assert_eq!(statuses(3, async || nobody.get(SUMMARY).await).await, [403, 403, 429]);
 }
+
+#[tokio::test]
+async fn behind_a_proxy_each_client_is_counted_and_not_the_proxy() {
+    let start = async |proxies: &str| {
+        let bff = TestBff::with(bff_web::bff()).set("rate_limits.address", r#"["1/d burst 1"]"#);
+        bff.set("trust.proxies", proxies).start().await
+    };
+    let ask = async |bff: &TestBff, client: &str| {
+        bff.anonymous().header("x-forwarded-for", client).get(OVERVIEW).await.status.as_u16()
+    };
+    let bff = start(r#"["127.0.0.1/32"]"#).await;
+    for (client, status) in [
+        ("192.0.2.1", 401),
+        ("192.0.2.1", 429),
+        ("192.0.2.2", 401),
+        ("2001:db8:0:1::1", 401),
+        // Another address of the same household, and a forged one before the one that the proxy saw.
+        ("2001:db8:0:1::2", 429),
+        ("198.51.100.7, 192.0.2.2", 429),
+        ("2001:db8:0:2::1", 401),
+    ] {
+        assert_eq!(ask(&bff, client).await, status, "{client}");
+    }
+    // Where nobody is believed, a client that calls itself another one each time is still one.
+    let bff = start("[]").await;
+    assert_eq!([ask(&bff, "192.0.2.1").await, ask(&bff, "192.0.2.2").await], [401, 429]);
+}

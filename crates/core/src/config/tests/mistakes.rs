@@ -56,7 +56,7 @@ fn everything_wrong_is_reported_at_once() {
                 "server.heder_timeout",
                 "a key that is not known",
                 "one of listen, workers, max_connections, first_byte_timeout, header_timeout, body_timeout, \
-                 idle_timeout, http2_max_streams; did you mean header_timeout?",
+                 idle_timeout, http2_max_streams, proxy_protocol; did you mean header_timeout?",
             ],
         ),
         (7, ["server.idle_timeout", "30", "a duration such as \"300ms\""]),

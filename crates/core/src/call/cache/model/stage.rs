@@ -108,6 +108,7 @@ impl Stage<'_> {
             limiter: None,
             started: Instant::now(),
             peer: None,
+            client: None,
             time,
             hurried: false,
             calls_percent: 100,
