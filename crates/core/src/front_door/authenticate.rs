@@ -11,6 +11,7 @@ use crate::{
     auth::{ApiKeyError, Authenticator, Identity, PeerCertificate, Refused, TokenError},
     context::RequestContext,
     problem::{Code, Problem},
+    rate_limit::Asks,
     routes::RouteInfo,
     step::Step,
 };
@@ -65,7 +66,7 @@ impl<S: Step<Box<Exchange>, Out = Response>> Step<Box<Exchange>> for Authenticat
 /// What whoever is nobody gets, as often as their address may ask.
 async fn strangers(meter: Option<&Meter>, context: &RequestContext, problem: Problem) -> Response {
     let refusal = match meter {
-        Some(meter) => Box::pin(meter.charge(context, None)).await.err(),
+        Some(meter) => Box::pin(meter.charge(context, Asks::Guess(context.client()))).await.err(),
         None => None,
     };
     refusal.unwrap_or_else(|| problem.into_response())

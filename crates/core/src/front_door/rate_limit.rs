@@ -8,12 +8,11 @@ use tower::Layer;
 
 use super::{Exchange, FrontDoor};
 use crate::{
-    auth::Identity,
     context::RequestContext,
     problem::{Code, Problem},
     rate_limit::{
-        Applied, Charges, Levels, Limiter, RATE_LIMIT, RATE_LIMIT_POLICY, RouteRules, Verdict, limit_field,
-        seconds,
+        Applied, Asks, Charges, Levels, Limiter, RATE_LIMIT, RATE_LIMIT_POLICY, RouteRules, Verdict,
+        limit_field, seconds,
     },
     routes::RouteInfo,
     step::Step,
@@ -59,8 +58,9 @@ impl<S: Step<Box<Exchange>, Out = Response>> Step<Box<Exchange>> for RateLimit<S
 
     async fn call(&self, exchange: Box<Exchange>) -> Response {
         let Some(meter) = &self.meter else { return self.inner.call(exchange).await };
-        let charged = meter.charge(&exchange.context, exchange.context.identity().map(AsRef::as_ref)).await;
-        let said = match charged {
+        let context = &exchange.context;
+        let asks = context.identity().map_or(Asks::Address(context.client()), |caller| Asks::Caller(caller));
+        let said = match meter.charge(context, asks).await {
             Ok(said) => said,
             Err(refusal) => return refusal,
         };
@@ -79,14 +79,14 @@ impl Meter {
         Some(Self { limiter, route })
     }
 
-    /// Charges a request to its caller, or to its address where it has none: what to say of it, or the refusal.
+    /// Charges a request: what to say of what is left, or the refusal.
     pub(super) async fn charge(
         &self,
         context: &RequestContext,
-        caller: Option<&Identity>,
+        asks: Asks<'_>,
     ) -> Result<Option<Said>, Response> {
-        let (limits, address) = (&self.limiter.limits, context.client());
-        let applied = limits.rules.apply(self.route.as_deref(), caller, address);
+        let limits = &self.limiter.limits;
+        let applied = limits.rules.apply(self.route.as_deref(), asks);
         if applied.charges.is_empty() {
             return Ok(None);
         }

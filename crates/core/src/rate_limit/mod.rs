@@ -27,7 +27,7 @@ pub(crate) use self::{
     gcra::Gcra,
     key::Who,
     quota::names as quota_names,
-    rules::{Applied, RouteRules},
+    rules::{Applied, Asks, RouteRules},
 };
 use self::{memory::MemoryStore, rules::Rules};
 use crate::config::RateLimitsConfig;

@@ -45,6 +45,16 @@ pub(crate) struct RouteRules {
     closed: bool,
 }
 
+/// Who a request is counted as.
+#[derive(Clone, Copy)]
+pub(crate) enum Asks<'a> {
+    Caller(&'a Identity),
+    /// Nobody in particular, from there.
+    Address(Option<IpAddr>),
+    /// Whoever shows a credential that is none. A guess costs something on every route.
+    Guess(Option<IpAddr>),
+}
+
 /// The quotas that one request is charged to: those of who asks, then the route's own.
 pub(crate) struct Applied<'a> {
     pub(crate) of_caller: &'a List,
@@ -80,15 +90,15 @@ impl Rules {
     }
 
     /// What a request is charged, by who asks: a caller, or an address.
-    pub(crate) fn apply<'a>(
-        &'a self,
-        route: Option<&'a RouteRules>,
-        caller: Option<&Identity>,
-        address: Option<IpAddr>,
-    ) -> Applied<'a> {
-        let of_caller = self.of(caller);
-        let who = caller.map_or_else(|| address.map_or(Who::UNKNOWN, Who::address), Identity::who);
+    pub(crate) fn apply<'a>(&'a self, route: Option<&'a RouteRules>, asks: Asks<'_>) -> Applied<'a> {
+        let (of_caller, who) = match asks {
+            Asks::Caller(caller) => (self.of(caller), caller.who()),
+            Asks::Address(address) | Asks::Guess(address) => {
+                (&self.address, address.map_or(Who::UNKNOWN, Who::address))
+            }
+        };
         let (cost, closed) = route.map_or((1, false), |route| (route.cost, route.closed));
+        let cost = if matches!(asks, Asks::Guess(_)) { cost.max(1) } else { cost };
         let mut charges = Charges::none();
         if cost > 0 {
             for quota in &of_caller.quotas {
@@ -108,17 +118,14 @@ impl Rules {
     pub(crate) fn all_of<'a>(&'a self, caller: &Identity) -> Charges<'a> {
         let (who, mut charges) = (caller.who(), Charges::none());
         let own = self.routes.values().filter(|route| route.per == Share::Caller).map(|route| &route.own);
-        for quota in [self.of(Some(caller))].into_iter().chain(own).flat_map(|list| &list.quotas) {
+        for quota in [self.of(caller)].into_iter().chain(own).flat_map(|list| &list.quotas) {
             charges.push(Charge { quota, who, cost: 0, closed: false });
         }
         charges
     }
 
-    fn of(&self, caller: Option<&Identity>) -> &List {
-        match caller {
-            None => &self.address,
-            Some(caller) => caller.plan().and_then(|plan| self.plans.get(plan)).unwrap_or(&self.caller),
-        }
+    fn of(&self, caller: &Identity) -> &List {
+        caller.plan().and_then(|plan| self.plans.get(plan)).unwrap_or(&self.caller)
     }
 }
 

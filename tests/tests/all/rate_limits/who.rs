@@ -100,3 +100,14 @@ async fn behind_a_proxy_each_client_is_counted_and_not_the_proxy() {
     let bff = start("[]").await;
     assert_eq!([ask(&bff, "192.0.2.1").await, ask(&bff, "192.0.2.2").await], [401, 429]);
 }
+
+#[tokio::test]
+async fn a_guess_is_not_free_where_a_look_is() {
+    let (file, usage) = (KeysFile::new(), "/partner/v1/usage");
+    let key = file.add(partner("acme-books", "acme"));
+    let bff = TestBff::with(bff_partner::bff()).keys(&file).set("rate_limits.address", r#"["1/d burst 2"]"#);
+    let bff = bff.start().await;
+    let guess = bff.with_key("bff_live_00000000000000000000000000000000000000000000");
+    assert_eq!(statuses(4, async || guess.get(usage).await).await, [401, 401, 429, 429]);
+    assert_eq!(statuses(4, async || bff.with_key(&key).get(usage).await).await, [200; 4]);
+}

@@ -33,7 +33,8 @@ fn rules() -> Rules {
 fn charged(route: &str, caller: Option<&Identity>) -> Vec<(String, u32, bool)> {
     let rules = rules();
     let route = rules.route(route);
-    let applied = rules.apply(route.as_deref(), caller, Some([192, 0, 2, 1].into()));
+    let asks = caller.map_or(Asks::Address(Some([192, 0, 2, 1].into())), Asks::Caller);
+    let applied = rules.apply(route.as_deref(), asks);
     let told =
         |charge: &Charge<'_>| (charge.quota.name.to_string(), charge.cost, charge.who == Who::EVERYONE);
     applied.charges.iter().map(told).collect()
@@ -67,6 +68,17 @@ fn a_route_has_its_cost_and_its_own_quotas() {
 }
 
 #[test]
+fn a_guess_costs_something_on_every_route() {
+    let rules = rules();
+    for (name, cost) in [("GET /free", 1), ("GET /a", 3), ("GET /other", 1)] {
+        let route = rules.route(name);
+        let applied = rules.apply(route.as_deref(), Asks::Guess(None));
+        assert!(applied.charges.iter().all(|charge| charge.cost == cost), "{name}");
+        assert!(!applied.charges.is_empty(), "{name}");
+    }
+}
+
+#[test]
 fn a_caller_looks_at_all_that_is_its_own() {
     let (rules, acme) = (rules(), acme());
     let charges = rules.all_of(&acme);
@@ -80,7 +92,7 @@ fn no_more_quotas_than_one_request_can_have() {
     let config = format!("[routes.\"GET /a\"]\nquotas = [{}]", quotas.join(", "));
     let rules = Rules::new(&toml::from_str(&config).expect("a configuration that was not checked"));
     let route = rules.route("GET /a");
-    assert_eq!(rules.apply(route.as_deref(), None, None).charges.len(), MOST);
+    assert_eq!(rules.apply(route.as_deref(), Asks::Address(None)).charges.len(), MOST);
 }
 
 #[test]
