@@ -86,6 +86,32 @@ pub(crate) struct Arrival {
     pub(crate) planner: Option<Planner>,
 }
 
+#[cfg(test)]
+impl Arrival {
+    /// A request that came through no front door: all of `time` is for calls.
+    pub(crate) fn for_test(
+        route: Arc<RouteInfo>,
+        services: Arc<Services>,
+        trace: TraceContext,
+        time: Duration,
+    ) -> Self {
+        Self {
+            request_id: HeaderValue::from_static("test"),
+            trace,
+            route,
+            services,
+            limiter: None,
+            started: Instant::now(),
+            peer: None,
+            client: None,
+            time,
+            hurried: false,
+            calls_percent: 100,
+            planner: None,
+        }
+    }
+}
+
 impl RequestContext {
     pub(crate) fn new(arrival: Arrival) -> Self {
         let calls = arrival.time * u32::from(arrival.calls_percent) / 100;
@@ -120,20 +146,10 @@ impl RequestContext {
     /// The same for a route with this policy.
     #[cfg(test)]
     pub(crate) fn for_test_of(policy: crate::auth::Policy, time: Duration) -> Self {
-        Self::new(Arrival {
-            request_id: HeaderValue::from_static("test"),
-            trace: TraceContext::from_headers(&http::HeaderMap::new()),
-            route: Arc::new(RouteInfo { method: None, path: "/test", policy, deadline: None, example: None }),
-            services: Arc::new(Services::open(&[]).expect("nothing to open")),
-            limiter: None,
-            started: Instant::now(),
-            peer: None,
-            client: None,
-            time,
-            hurried: false,
-            calls_percent: 100,
-            planner: None,
-        })
+        let route = RouteInfo { method: None, path: "/test", policy, deadline: None, example: None };
+        let services = Services::open(&[]).expect("nothing to open");
+        let trace = TraceContext::from_headers(&http::HeaderMap::new());
+        Self::new(Arrival::for_test(Arc::new(route), Arc::new(services), trace, time))
     }
 
     /// Tells whether anything holds it still.

@@ -21,7 +21,9 @@ fn charge(quota: &Quota, who: Who, cost: u32) -> Charge<'_> {
 
 fn charges<'a>(list: &[Charge<'a>]) -> Charges<'a> {
     let mut charges = Charges::none();
-    list.iter().for_each(|charge| charges.push(*charge));
+    for charge in list {
+        charges.push(*charge);
+    }
     charges
 }
 
@@ -40,7 +42,7 @@ async fn a_burst_and_then_the_rate() {
     assert_eq!([one(), one(), one(), one()], [true, true, true, false]);
     tokio::time::advance(Duration::from_millis(100)).await;
     assert_eq!([one(), one()], [true, false]);
-    tokio::time::advance(Duration::from_secs(3600)).await;
+    tokio::time::advance(Duration::from_hours(1)).await;
     assert_eq!([one(), one(), one(), one()], [true, true, true, false]);
 }
 
@@ -93,7 +95,7 @@ async fn an_instance_alone_gives_out_its_part() {
     tokio::time::advance(Duration::from_millis(500)).await;
     assert_eq!([one(), one()], [true, false]);
     // What costs more than its part of the burst can still be done now and then.
-    tokio::time::advance(Duration::from_secs(60)).await;
+    tokio::time::advance(Duration::from_mins(1)).await;
     assert!(is_admitted(store.charge(&charges(&[charge(&quota, alice(), 5)]), Instant::now())));
 }
 

@@ -57,7 +57,9 @@ fn what_is_over_is_swept_and_its_room_given_back() {
         (0..table.shards.len()).map(|shard| table.lock(shard).capacity()).sum()
     };
     assert!(room(&table) >= 50_000);
-    (0..8).for_each(|part| table.sweep(part, 8, 100));
+    for part in 0..8 {
+        table.sweep(part, 8, 100);
+    }
     assert_eq!(table.len(), 500);
     assert!(room(&table) < 5_000, "{}", room(&table));
     assert_eq!((get(&table, 100), get(&table, 101)), (1_000, 0));
@@ -82,13 +84,17 @@ fn nobody_is_between_a_read_and_its_write() {
             thread::spawn(move || {
                 for _ in 0..20_000 {
                     table.update(&keys, 0, |values| {
-                        values.iter_mut().for_each(|value| value.0 += 1);
+                        for value in values {
+                            value.0 += 1;
+                        }
                         ((), true)
                     });
                 }
             })
         })
         .collect();
-    racers.into_iter().for_each(|racer| racer.join().expect("no racer panics"));
+    for racer in racers {
+        racer.join().expect("no racer panics");
+    }
     assert_eq!([1, 2, 3].map(|number| get(&table, number)), [80_000; 3]);
 }

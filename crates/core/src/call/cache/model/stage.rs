@@ -4,8 +4,8 @@ mod sending;
 
 use std::sync::Arc;
 
-use http::{HeaderMap, HeaderValue};
-use tokio::{task::unconstrained, time::Instant};
+use http::HeaderMap;
+use tokio::task::unconstrained;
 use tower::Layer as _;
 
 use super::{
@@ -100,20 +100,9 @@ impl House {
 impl Stage<'_> {
     /// A request with this much time.
     pub(super) fn request(&self, time: std::time::Duration) -> (usize, RequestContext) {
-        let context = RequestContext::new(Arrival {
-            request_id: HeaderValue::from_static("model"),
-            trace: self.house.trace,
-            route: Arc::clone(&self.house.route),
-            services: Arc::clone(&self.house.services),
-            limiter: None,
-            started: Instant::now(),
-            peer: None,
-            client: None,
-            time,
-            hurried: false,
-            calls_percent: 100,
-            planner: None,
-        });
+        let House { route, services, trace, .. } = self.house;
+        let arrival = Arrival::for_test(Arc::clone(route), Arc::clone(services), *trace, time);
+        let context = RequestContext::new(arrival);
         let mut record = self.record.lock();
         record.requests.push(context.watch());
         (record.requests.len() - 1, context)
