@@ -34,6 +34,11 @@ plan *options: (_build "bff-demo")
 routes *options: (_build "bff-demo")
     @cargo run --quiet --package bff-demo -- routes {{ options }}
 
+# Who is being limited, every second in a terminal: `just limits web`, or `just limits http://127.0.0.1:9080` for any BFF.
+[no-exit-message]
+limits *options: (_build "bff-demo")
+    @cargo run --quiet --package bff-demo -- limits {{ options }}
+
 # Everything that must hold: format, lints, tests, examples in the docs, the docs themselves.
 test: _tools _redis _oidc
     cargo fmt --all --check

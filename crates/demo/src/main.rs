@@ -1,10 +1,12 @@
-//! `just demo`, `just token` and `just smoke`: the three BFFs in one process, on mocked services.
+//! `just demo`, `just token`, `just smoke` and `just limits`: the three BFFs in one process, on mocked services, and what one
+//! says of its limits.
 //!
 //! Everything listens on loopback, and the issuer's key is public: nothing here is for anybody but developers.
 
 mod control;
 mod demo;
 mod house;
+mod limits;
 mod lines;
 mod plan;
 mod ports;
@@ -73,6 +75,8 @@ enum Command {
         #[arg(long, requires = "bffs")]
         config: Option<PathBuf>,
     },
+    /// Shows who is being limited, every second until Ctrl-C; exits with 1 if nobody answers
+    Limits(limits::Options),
 }
 
 fn main() -> ExitCode {
@@ -82,6 +86,7 @@ fn main() -> ExitCode {
         Command::Smoke => exit(smoke::run()),
         Command::Routes { bffs } => exit(routes::run(or_all(&bffs))),
         Command::Plan { bffs, config } => exit(plan::run(or_all(&bffs), config.as_deref())),
+        Command::Limits(options) => exit(limits::run(&options)),
         Command::Token { user, bff, account } => {
             let token = token(bff, &user, account.as_deref()).sign();
             // Whoever closed the pipe has seen enough.

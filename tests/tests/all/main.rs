@@ -26,6 +26,7 @@ mod identity;
 mod issuers;
 mod kept_connections;
 mod kept_replies;
+mod limits;
 mod lying_grpc;
 mod lying_http;
 mod oidc_provider;

@@ -113,7 +113,8 @@ impl Default for ServerConfig {
     }
 }
 
-/// `[admin]`: the listener that only operators reach, with `/live` and `/ready`, and with `/jwks.json` where `[sender]` has keys.
+/// `[admin]`: the listener that only operators reach, with `/live` and `/ready`, with `/limits`, which names the callers that are being
+/// limited, and with `/jwks.json` where `[sender]` has keys.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AdminConfig {

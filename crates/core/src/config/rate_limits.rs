@@ -144,6 +144,12 @@ impl Per {
 }
 
 impl QuotaConfig {
+    /// What comes back: `100/s`.
+    pub fn rate(&self) -> String {
+        let letter = self.per.word().chars().next().unwrap_or('s');
+        format!("{}/{letter}", self.count)
+    }
+
     fn parse(text: &str) -> Option<Self> {
         let mut words = text.split_ascii_whitespace();
         let (count, per) = words.next()?.split_once('/')?;
@@ -165,8 +171,7 @@ fn number(text: &str) -> Option<u32> {
 
 impl fmt::Display for QuotaConfig {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let letter = self.per.word().chars().next().unwrap_or('s');
-        write!(out, "{}/{letter} burst {}", self.count, self.burst)
+        write!(out, "{} burst {}", self.rate(), self.burst)
     }
 }
 

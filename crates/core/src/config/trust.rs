@@ -12,7 +12,8 @@ use super::values;
 #[serde(default, deny_unknown_fields)]
 pub struct TrustConfig {
     /// Networks of proxies, such as `10.0.0.0/8`: what they say of the client's address is believed, and their `X-Request-Id`
-    /// is kept. Default none.
+    /// is kept. Whoever else is in such a network can say what a proxy can, so name no network that clients are in.
+    /// Default none.
     #[serde(with = "values::networks")]
     pub proxies: Vec<IpNet>,
     /// The one header in which all of them add the address that they were reached from. The other one is never read, since a

@@ -1,5 +1,7 @@
-//! The listener that only operators reach: `/live` and `/ready`, which no failing service makes fail, and `/jwks.json`, the
-//! public keys by which services can tell that it was us who called, where there are any.
+//! The listener that only operators reach: `/live` and `/ready`, which no failing service makes fail, `/limits`, which says who is
+//! being limited, and `/jwks.json`, the public keys by which services can tell that it was us who called, where there are any.
+
+mod limits;
 
 use std::sync::Arc;
 
@@ -10,7 +12,7 @@ use axum::{
 };
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
-use super::{connection, phase::Phase};
+use super::{Shared, connection, phase::Phase};
 use crate::config::ServerConfig;
 
 /// Probes and people; nothing that needs more.
@@ -25,13 +27,15 @@ pub(super) async fn serve(
     config: Arc<ServerConfig>,
     phase: watch::Receiver<Phase>,
     workers_live: impl Fn() -> bool + Clone + Send + Sync + 'static,
-    jwks: Option<String>,
+    shared: Arc<Shared>,
 ) {
     // Its own connections are not drained with the others: they tell of the drain.
     let (_open, open) = watch::channel(Phase::Serving);
     let mut router = Router::new()
         .route("/live", get(async move || verdict(workers_live(), "live", "a worker has ended")))
         .route("/ready", get(async move || verdict(*phase.borrow() == Phase::Serving, "ready", "draining")));
+    let jwks = shared.config.sender.keys.jwks();
+    router = router.route("/limits", get(async move || limits::answer(&shared)));
     if let Some(jwks) = jwks {
         // RFC 7517, section 8.5.
         let kind =

@@ -90,9 +90,13 @@ impl Meter {
         if applied.charges.is_empty() {
             return Ok(None);
         }
-        match self.limiter.charge(&applied.charges, context.inner().started).await {
+        let now = context.inner().started;
+        match self.limiter.charge(&applied.charges, now).await {
             Verdict::Admitted(levels) => Ok(limits.says_always.then(|| Said::of(&applied, &levels))),
-            Verdict::Refused(levels) => Err(refused(&applied, &levels)),
+            Verdict::Refused(levels) => {
+                limits.refusals.note(&applied.charges, &levels, asks, now);
+                Err(refused(&applied, &levels))
+            }
             Verdict::Unknown => Err(unknown().into_response()),
         }
     }

@@ -76,7 +76,6 @@ pub(crate) fn start(
         workers => workers,
     };
     let (drain, server) = (config.drain.clone(), Arc::new(config.server.clone()));
-    let jwks = config.sender.keys.jwks();
     let (phase, phases) = watch::channel(Phase::Serving);
     let live = Arc::new(AtomicBool::new(true));
     let shared = Arc::new(shared);
@@ -136,7 +135,7 @@ pub(crate) fn start(
                 Arc::clone(&server),
                 phases.clone(),
                 workers_live,
-                jwks,
+                of_front,
             ));
             listener::accept(public, handles, server.max_connections, phases).await;
             // Operators are answered until the last request is done.

@@ -81,6 +81,11 @@ impl MemoryStore {
         }
     }
 
+    /// The keys that are counted.
+    pub(crate) fn keys(&self) -> usize {
+        self.table.len()
+    }
+
     fn levels_of(&self, charges: &Charges<'_>, tats: &[Tat], now: u64) -> Levels {
         let mut levels = Levels::default();
         for ((charge, tat), level) in charges.iter().zip(tats).zip(&mut levels) {

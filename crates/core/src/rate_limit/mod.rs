@@ -3,6 +3,7 @@
 //! - [`gcra`]: the arithmetic, once. [`quota`]: an operator's "100/s burst 200". [`key`]: who is counted together.
 //! - [`rules`]: which quotas a request is charged to, by who asks and by its route. [`charge`]: all of them, or none.
 //! - [`memory`]: the counts of one instance, in a [`table`] of bounded size.
+//! - [`refusals`]: who is refused most, and [`view`]: what operators see of all this.
 //! - [`fields`]: what the client reads of it. [`usage`]: the same for a page of its own.
 //!
 //! Nothing here refuses a request; [`crate::front_door`] does, before any service is called.
@@ -13,9 +14,11 @@ mod gcra;
 mod key;
 mod memory;
 mod quota;
+mod refusals;
 mod rules;
 mod table;
 pub mod usage;
+mod view;
 
 use std::sync::Arc;
 
@@ -28,8 +31,9 @@ pub(crate) use self::{
     key::Who,
     quota::names as quota_names,
     rules::{Applied, Asks, RouteRules},
+    view::LimitsView,
 };
-use self::{memory::MemoryStore, rules::Rules};
+use self::{memory::MemoryStore, refusals::Refusals, rules::Rules};
 use crate::config::RateLimitsConfig;
 
 /// The quotas and the counts of one process.
@@ -37,6 +41,8 @@ pub(crate) struct RateLimits {
     pub(crate) rules: Rules,
     /// What is counted here: all there is, or this instance's part while the instances can't ask each other.
     memory: MemoryStore,
+    /// Who is refused, for operators.
+    pub(crate) refusals: Refusals,
     /// Whether each answer says how much is left.
     pub(crate) says_always: bool,
 }
@@ -52,8 +58,10 @@ impl RateLimits {
     pub(crate) fn new(config: &RateLimitsConfig) -> Option<Arc<Self>> {
         config.enabled.then(|| {
             let instances = if config.shared { config.instances } else { 1 };
+            let rules = Rules::new(config);
             Arc::new(Self {
-                rules: Rules::new(config),
+                refusals: Refusals::new(rules.last_quota()),
+                rules,
                 memory: MemoryStore::new(config.max_keys, instances),
                 says_always: config.headers,
             })

@@ -12,6 +12,8 @@ pub(crate) struct Quota {
     pub(crate) number: u16,
     /// What clients and operators call it, such as `caller` or `gold-day`: visible ASCII without quotes.
     pub(crate) name: Arc<str>,
+    /// What comes back, as the configuration says it: `100/s`.
+    pub(crate) rate: Box<str>,
     /// Units that may be used at once.
     pub(crate) burst: u32,
     pub(crate) gcra: Gcra,
@@ -20,7 +22,7 @@ pub(crate) struct Quota {
 impl Quota {
     pub(crate) fn new(number: u16, name: &str, config: QuotaConfig) -> Self {
         let gcra = Gcra::new(config.count, config.per.length(), config.burst);
-        Self { number, name: name.into(), burst: config.burst, gcra }
+        Self { number, name: name.into(), rate: config.rate().into(), burst: config.burst, gcra }
     }
 }
 

@@ -124,6 +124,20 @@ impl Rules {
         charges
     }
 
+    /// All quotas, in the order of the configuration.
+    pub(crate) fn quotas(&self) -> Vec<&Quota> {
+        let routes = self.routes.values().map(|route| &route.own);
+        let lists = [&self.caller, &self.address].into_iter().chain(self.plans.values()).chain(routes);
+        let mut quotas: Vec<_> = lists.flat_map(|list| &list.quotas).collect();
+        quotas.sort_by_key(|quota| quota.number);
+        quotas
+    }
+
+    /// The highest number of a quota.
+    pub(crate) fn last_quota(&self) -> u16 {
+        self.quotas().last().map_or(0, |quota| quota.number)
+    }
+
     fn of(&self, caller: &Identity) -> &List {
         caller.plan().and_then(|plan| self.plans.get(plan)).unwrap_or(&self.caller)
     }

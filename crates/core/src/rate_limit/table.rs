@@ -96,7 +96,6 @@ impl<V: Entry> Table<V> {
     }
 
     /// The keys that are kept.
-    #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         (0..self.shards.len()).map(|shard| self.lock(shard).len()).sum()
     }

@@ -130,11 +130,22 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_come_to_an_address(line in vec(any::<u8>(), 0..200)) {
-        let Ok(value) = HeaderValue::from_bytes(&line) else { return Ok(()) };
-        let headers: HeaderMap = [(FORWARDED, value.clone()), (X_FORWARDED_FOR, value)].into_iter().collect();
-        for header in [ForwardedHeader::Forwarded, ForwardedHeader::XForwardedFor] {
-            find(ip(PEER), &headers, &trust(header));
+    fn no_bytes_change_what_a_proxy_adds_after_them(
+        bytes in vec(prop_oneof![4 => b' '..=b'~', 1 => select(&b"\"\\,;= "[..]), 1 => 0x80_u8..], 0..200),
+    ) {
+        for (header, added) in
+            [(ForwardedHeader::XForwardedFor, "203.0.113.7"), (ForwardedHeader::Forwarded, "for=203.0.113.7")]
+        {
+            let name = if header == ForwardedHeader::Forwarded { FORWARDED } else { X_FORWARDED_FOR };
+            for (line, client) in [
+                (bytes.clone(), None),
+                ([&bytes[..], b", ", added.as_bytes()].concat(), Some("203.0.113.7")),
+                ([&bytes[..], b",unknown"].concat(), Some(PEER)),
+            ] {
+                let value = HeaderValue::from_bytes(&line).expect("no controls are in it");
+                let found = find(ip(PEER), &HeaderMap::from_iter([(name.clone(), value)]), &trust(header));
+                prop_assert!(client.is_none_or(|client| found == ip(client)), "{}", line.escape_ascii());
+            }
         }
     }
 }
