@@ -84,8 +84,8 @@ audit:
 model histories="1000000": _tools
     BFF_MODEL_HISTORIES={{ histories }} cargo test --release --package bff-core --lib model::no_history -- --nocapture
 
-# What a screen costs beside the floor and a naive baseline. Linux; about five minutes after the build.
-bench *options: _tools
+# What a screen costs beside the floor and a naive baseline. Linux; about six minutes after the build.
+bench *options: _tools _redis
     cargo build --release --package bff-bench --package bff-web --package bff-demo
     cargo build --profile naive --package bff-bench --bin bff-bench-naive
     @"${CARGO_TARGET_DIR:-target}/release/bff-bench" {{ options }}
@@ -109,6 +109,12 @@ _earlier revision: _tools
 faults *options: _tools
     cargo build --release --package bff-faults --package bff-web
     @"${CARGO_TARGET_DIR:-target}/release/bff-faults" {{ options }}
+
+# What the BFF does with more than it may or can answer, each defence beside a run without it. Linux, two cores; about six
+# minutes after the build.
+overload *options: _tools _redis
+    cargo build --release --package bff-overload
+    @"${CARGO_TARGET_DIR:-target}/release/bff-overload" {{ options }}
 
 # Attacks on the identity boundary and searches for secrets, each beside a control: `just security --seed 7` runs a run again.
 # Two cores, three to seven minutes after the build.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use bff_bench::process::{Probe, Program};
-use bff_bench::settings::{Service, Settings};
+use bff_bench::settings::{HAS_LIMITS, NEVER_REFUSED, Service, Settings};
 use bff_bench::token::Signer;
 use bff_bench::{SCREEN_PATH, replies};
 use jsonwebtoken::EncodingKey;
@@ -43,8 +43,18 @@ pub(crate) struct Gateway {
     pub(crate) signer: Signer,
 }
 
-/// All of them; `earlier` is the file of an earlier build of c, to be measured beside the present one.
-pub(crate) fn all(services: &Settings, earlier: Option<&Path>) -> Result<Vec<Gateway>> {
+/// The gateway that needs a Redis.
+pub(crate) const SHARED: char = 'l';
+
+/// The gateways that say what limits cost. There are none where there are no limits.
+pub(crate) const OF_LIMITS: [char; 2] = [SHARED, 'n'];
+
+/// What `--only` is when nobody says.
+pub(crate) const ROWS: &str = if HAS_LIMITS { "a,b,c,d,e,f,g,l,n,keys" } else { "a,b,c,d,e,f,g,keys" };
+
+/// All of them; `earlier` is the file of an earlier build of c, to be measured beside the present one, and `redis` the address
+/// of a Redis that nobody else uses.
+pub(crate) fn all(services: &Settings, earlier: Option<&Path>, redis: Option<&str>) -> Result<Vec<Gateway>> {
     let mut all = vec![
         ours(
             'a',
@@ -71,6 +81,9 @@ pub(crate) fn all(services: &Settings, earlier: Option<&Path>) -> Result<Vec<Gat
         kept(services)?,
     ];
     all.extend(rsa(services)?);
+    if HAS_LIMITS {
+        all.extend(limits(services, redis)?);
+    }
     if let Some(file) = earlier {
         let about = "c as an earlier commit had it";
         let mut gateway = ours(EARLIER, "earlier", about, "bff-bench-screen", services)?;
@@ -147,6 +160,26 @@ fn rsa(services: &Settings) -> Result<[Gateway; 2]> {
     ])
 }
 
+/// c with what its limits cost taken away, and with the most that they may cost.
+fn limits(services: &Settings, redis: Option<&str>) -> Result<[Gateway; 2]> {
+    let of = |key, name, about, keys: &[(&str, &str)]| {
+        let mut settings = services.clone();
+        settings.overrides.extend(keys.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
+        ours(key, name, about, "bff-bench-screen", &settings)
+    };
+    let off = [("rate_limits.enabled", "false"), ("admission.enabled", "false")];
+    // Without a Redis the row can't be chosen.
+    let shared = [
+        ("rate_limits.shared", "true"),
+        ("rate_limits.leases", "true"),
+        ("redis.url", redis.unwrap_or("redis://127.0.0.1:1")),
+    ];
+    Ok([
+        of(SHARED, "shared", "c where limits are shared through a Redis, with leases", &shared)?,
+        of('n', "no limits", "c without rate limits and admission", &off)?,
+    ])
+}
+
 /// The web BFF as it is, for information: its orders come by gRPC, and all its services are the demo's mocks.
 fn web(services: &Settings) -> Result<Gateway> {
     let (address, admin) = (free_address()?, free_address()?);
@@ -159,6 +192,9 @@ fn web(services: &Settings) -> Result<Gateway> {
         ("BFF_AUTH__ISSUERS__BENCH__ALGORITHM".to_owned(), "HS256".to_owned()),
         ("BFF_AUTH__ISSUERS__BENCH__SECRET".to_owned(), services.secret.clone()),
     ];
+    if HAS_LIMITS {
+        env.push(("BFF_RATE_LIMITS__CALLER".to_owned(), NEVER_REFUSED.1.to_owned()));
+    }
     let mut arguments = vec!["services".to_owned()];
     for service in ["users", "notifications", "reports", "orders", "invoices"] {
         let mock = free_address()?;
@@ -217,6 +253,11 @@ pub(crate) fn services() -> Result<(Settings, Program)> {
         public_key: None,
         token_cache: None,
         cache: None,
+        overrides: if HAS_LIMITS {
+            vec![(NEVER_REFUSED.0.to_owned(), NEVER_REFUSED.1.to_owned())]
+        } else {
+            Vec::new()
+        },
     };
     let program = Program {
         package: "bff-bench",

@@ -3,7 +3,7 @@
 //! `just bench` runs the binary `bff-bench`. It starts the services (`bff-bench-services`) and each gateway as
 //! processes of their own, sends them the same load in turn, and prints what a request cost each of them. This
 //! library is what those processes agree on: the environment they read, the token they verify and the replies
-//! that the services give; and what `bff-faults` needs as well to start a BFF, to ask it and to watch it.
+//! that the services give; and what `bff-faults` and `bff-overload` need as well to start a BFF, to ask it and to watch it.
 
 pub mod meter;
 pub mod process;

@@ -21,6 +21,7 @@ use anyhow::{Context, Result, bail, ensure};
 use bff_bench::process::{self, Running};
 use bff_bench::runner;
 use bff_bench::settings::Settings;
+use bff_redis_server::Redis;
 use clap::Parser;
 use serde_json::json;
 
@@ -49,7 +50,7 @@ struct Options {
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1000))]
     callers: Option<u16>,
     /// Gateways to measure, and "keys": what kept replies take
-    #[arg(long, value_delimiter = ',', default_value = "a,b,c,d,e,f,g,keys")]
+    #[arg(long, value_delimiter = ',', default_value = gateway::ROWS)]
     only: Vec<String>,
     /// Keys that are asked for in "keys"
     #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(20_000..=10_000_000))]
@@ -90,7 +91,10 @@ async fn run(options: &Options) -> Result<ExitCode> {
         rate: options.rate,
     };
     let (settings, services) = gateway::services()?;
-    let all = gateway::all(&settings, options.earlier.as_deref())?;
+    // One that nobody else uses, for as long as this runs.
+    let redis = options.only.iter().any(|row| *row == gateway::SHARED.to_string()).then(Redis::start);
+    let url = redis.as_ref().map(Redis::url);
+    let all = gateway::all(&settings, options.earlier.as_deref(), url.as_deref())?;
     let chosen = choose(&all, &options.only)?;
     let of_gateways = chosen.iter().flat_map(|gateway| gateway.before.iter().chain([&gateway.program]));
     of_gateways.chain([&services]).try_for_each(process::build)?;

@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use crate::gateway::{EARLIER, Gateway};
+use bff_bench::settings::HAS_LIMITS;
+
+use crate::gateway::{EARLIER, Gateway, OF_LIMITS};
 use crate::measure::{Figures, Plan};
 
 /// A value over the rounds.
@@ -39,21 +41,32 @@ pub(crate) struct Ratio {
     fixed_rate: Spread,
 }
 
+/// What is beside what, and at most how many times that, where it is promised.
+type Promise = (char, char, Option<f64>);
+
 /// What is promised, and what helps to judge it.
-const RATIOS: [(char, char, Option<f64>); 8] = [
+const RATIOS: [Promise; 10] = [
     ('c', 'a', Some(1.60)),
     ('c', 'b', Some(0.35)),
     ('e', 'c', Some(0.60)),
     ('f', 'c', Some(1.03)),
+    ('c', 'n', Some(1.04)),
+    ('l', 'n', Some(1.08)),
     ('g', 'f', None),
     ('b', 'a', None),
     ('d', 'a', None),
     ('c', EARLIER, None),
 ];
 
+/// Those that there are gateways for.
+fn promises() -> impl Iterator<Item = &'static Promise> {
+    let of_limits = |key: &char| OF_LIMITS.contains(key);
+    RATIOS.iter().filter(move |(over, under, _)| HAS_LIMITS || !(of_limits(over) || of_limits(under)))
+}
+
 impl Ratio {
     pub(crate) fn all(figures: &[Figures]) -> Vec<Self> {
-        RATIOS.iter().filter_map(|&(over, under, goal)| Self::of(figures, over, under, goal)).collect()
+        promises().filter_map(|&(over, under, goal)| Self::of(figures, over, under, goal)).collect()
     }
 
     fn of(figures: &[Figures], over: char, under: char, goal: Option<f64>) -> Option<Self> {
@@ -78,7 +91,7 @@ impl Ratio {
 
     /// Whether every promise was measured and is kept.
     pub(crate) fn goals_are_met(ratios: &[Self]) -> bool {
-        let promised = RATIOS.iter().filter(|(_, _, goal)| goal.is_some()).count();
+        let promised = promises().filter(|(_, _, goal)| goal.is_some()).count();
         ratios.iter().filter(|ratio| ratio.goal.is_some() && ratio.is_met()).count() == promised
     }
 

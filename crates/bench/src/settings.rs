@@ -13,6 +13,7 @@
 //! | `BENCH_PUBLIC_KEY` | if it is there, tokens are signed by RS256 and this is the key, as PEM; `bff-bench-screen` only | |
 //! | `BENCH_TOKEN_CACHE` | if it is there, `auth.token_cache` of `bff-bench-screen` | `0` |
 //! | `BENCH_CACHE` | if it is there, `cache.max_size` of `bff-bench-screen` | `1GiB` |
+//! | `BENCH_OVERRIDES` | if it is there, other keys of `bff-bench-screen`, one a line | `admission.enabled=false` |
 
 use std::net::SocketAddr;
 
@@ -20,6 +21,12 @@ use anyhow::{Context, Result};
 
 /// Replies from below this path say for how long they are fresh; all others say `no-store`.
 pub const KEPT: &str = "/kept/";
+
+/// Whether the BFFs that are measured know `[rate_limits]` and `[admission]`. Where they do not, these keys would be errors.
+pub const HAS_LIMITS: bool = false;
+
+/// A quota that no load comes near, so that limits are counted in a run and nobody is refused.
+pub const NEVER_REFUSED: (&str, &str) = ("rate_limits.caller", r#"["10000/s burst 1000000"]"#);
 
 /// The whole environment of a gateway; `bff-bench-services` reads the addresses of the three services.
 #[derive(Clone)]
@@ -44,6 +51,8 @@ pub struct Settings {
     pub token_cache: Option<String>,
     /// What kept replies may take, if that is not the default.
     pub cache: Option<String>,
+    /// Other keys of the screen's configuration, with their values.
+    pub overrides: Vec<(String, String)>,
 }
 
 /// One service and the call that the screen makes on it.
@@ -86,6 +95,7 @@ impl Settings {
             public_key: std::env::var("BENCH_PUBLIC_KEY").ok(),
             token_cache: std::env::var("BENCH_TOKEN_CACHE").ok(),
             cache: std::env::var("BENCH_CACHE").ok(),
+            overrides: std::env::var("BENCH_OVERRIDES").map_or(Ok(Vec::new()), |lines| overrides(&lines))?,
         })
     }
 
@@ -111,8 +121,22 @@ impl Settings {
         for (name, value) in more {
             env.extend(value.clone().map(|value| (name.to_owned(), value)));
         }
+        if !self.overrides.is_empty() {
+            let lines: Vec<_> = self.overrides.iter().map(|(key, value)| format!("{key}={value}")).collect();
+            env.push(("BENCH_OVERRIDES".to_owned(), lines.join("\n")));
+        }
         env
     }
+}
+
+fn overrides(lines: &str) -> Result<Vec<(String, String)>> {
+    let line = |line: &str| {
+        let (key, value) = line.split_once('=').with_context(|| {
+            format!("BENCH_OVERRIDES must have lines like cache.max_size=1GiB, not {line:?}")
+        })?;
+        Ok((key.to_owned(), value.to_owned()))
+    };
+    lines.lines().map(line).collect()
 }
 
 fn text(variable: &str) -> Result<String> {
@@ -122,4 +146,17 @@ fn text(variable: &str) -> Result<String> {
 fn address(variable: &str) -> Result<SocketAddr> {
     let value = text(variable)?;
     value.parse().with_context(|| format!("{variable} must be like 127.0.0.1:8080, not {value:?}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn overrides_are_lines_of_keys_with_values() {
+        let read = overrides("rate_limits.caller=[\"1/s\"]\nredis.url=redis://h:1/?a=b").expect("lines");
+        let expected = [("rate_limits.caller", "[\"1/s\"]"), ("redis.url", "redis://h:1/?a=b")];
+        assert_eq!(read, expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
+        assert!(overrides("rate_limits.caller").is_err());
+    }
 }

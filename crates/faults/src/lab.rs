@@ -7,19 +7,18 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow};
 use bff_bench::meter::Meter;
 use bff_bench::process::{self, Probe, Program, Running};
+use bff_faults::callers::{AUDIENCE, Callers, ISSUER, SECRET};
+use bff_faults::plan::Plan;
+use bff_faults::ports;
+use bff_faults::settings::{Settings, never_refused};
 use serde::Deserialize;
 
 use crate::behaviour::Behaviour;
-use crate::callers::{AUDIENCE, Callers, ISSUER, SECRET};
 use crate::load::Connection;
-use crate::service::{self, Service};
+use crate::service::Service;
 
 /// How long a service takes that is well.
 pub(crate) const WELL: Duration = Duration::from_millis(5);
-
-/// Configuration keys with their values, beside those that every run has.
-#[derive(Clone, Default)]
-pub(crate) struct Settings(Vec<(&'static str, &'static str)>);
 
 /// Nothing opens it.
 pub(crate) const NO_BREAKER: [(&str, &str); 2] =
@@ -35,28 +34,6 @@ pub(crate) const NAIVE_RETRIES: [(&str, &str); 3] = [
     ("services.c.retry.budget_percent", "100"),
     ("services.c.retry.reserve_per_second", "1000000"),
 ];
-
-impl Settings {
-    /// The environment of a BFF that is started with these keys above its own.
-    pub(crate) fn above(
-        &self,
-        own: impl IntoIterator<Item = (&'static str, String)>,
-    ) -> Vec<(String, String)> {
-        let set = self.0.iter().map(|(key, value)| (*key, (*value).to_owned()));
-        own.into_iter().chain(set).map(|(key, value)| (variable(key), value)).collect()
-    }
-
-    pub(crate) fn with(mut self, keys: impl IntoIterator<Item = (&'static str, &'static str)>) -> Self {
-        self.0.extend(keys);
-        self
-    }
-
-    /// As they are printed.
-    pub(crate) fn text(&self) -> String {
-        let keys: Vec<_> = self.0.iter().map(|(key, value)| format!("{key}={value}")).collect();
-        if keys.is_empty() { "defaults".to_owned() } else { keys.join(" ") }
-    }
-}
 
 /// What `/gauges` says.
 #[derive(Deserialize)]
@@ -86,11 +63,28 @@ pub(crate) fn program(address: SocketAddr) -> Program {
 }
 
 impl Lab {
+    /// Says that a run begins, and starts the services and the BFF of it.
+    pub(crate) async fn begin(plan: &Plan, row: &str, run: &str, settings: &Settings) -> Result<Self> {
+        Self::begin_of(plan, row, run, settings, 1).await
+    }
+
+    /// The same with `c` at so many addresses.
+    pub(crate) async fn begin_of(
+        plan: &Plan,
+        row: &str,
+        run: &str,
+        settings: &Settings,
+        endpoints_of_c: usize,
+    ) -> Result<Self> {
+        plan.say(row, run, settings);
+        Self::start(settings, endpoints_of_c).await
+    }
+
     /// Starts all of it, with `c` at so many addresses.
-    pub(crate) async fn start(settings: &Settings, endpoints_of_c: usize) -> Result<Self> {
+    async fn start(settings: &Settings, endpoints_of_c: usize) -> Result<Self> {
         let service = |endpoints| Service::start(endpoints, Behaviour::Answer(WELL));
         let (a, b, c) = (service(1)?, service(1)?, service(endpoints_of_c)?);
-        let address = service::free_address()?;
+        let address = ports::free_address()?;
         let mut program = program(address);
         let own = [
             ("server.listen", address.to_string()),
@@ -103,7 +97,7 @@ impl Lab {
             ("services.b.url", b.url()),
             ("services.c.url", c.url()),
         ];
-        program.env = settings.above(own);
+        program.env = settings.above(own.into_iter().chain(never_refused()));
         let bff = Running::start(&program).await?;
         let (meter, callers) = (Meter::new(bff.id()), Arc::new(Callers::new(address)));
         Ok(Self { a, b, c, address, meter, callers, bff })
@@ -128,27 +122,5 @@ impl Lab {
     /// The error together with what the BFF said last.
     pub(crate) fn blame(&self, error: &anyhow::Error) -> anyhow::Error {
         anyhow!("{error:#}; the BFF's stderr ends with {:?}", self.bff.last_words().trim_end())
-    }
-}
-
-/// `BFF_SERVICES__C__URL` for `services.c.url`.
-fn variable(key: &str) -> String {
-    format!("BFF_{}", key.replace('.', "__").to_uppercase())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_key_becomes_the_variable_that_sets_it() {
-        assert_eq!(variable("services.c.breaker.open_for"), "BFF_SERVICES__C__BREAKER__OPEN_FOR");
-    }
-
-    #[test]
-    fn settings_are_printed_as_keys() {
-        assert_eq!(Settings::default().text(), "defaults");
-        let settings = Settings::default().with([("server.workers", "2")]).with([("screen.deadline", "10m")]);
-        assert_eq!(settings.text(), "server.workers=2 screen.deadline=10m");
     }
 }

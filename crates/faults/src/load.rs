@@ -11,13 +11,13 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use bff_bench::reply::Incoming;
+use bff_faults::callers::{Caller, Callers};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::timeout;
 
-use crate::callers::{Caller, Callers};
 use crate::lab::Lab;
 use crate::replies::{Outcome, Request};
 

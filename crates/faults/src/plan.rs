@@ -4,44 +4,35 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-use crate::lab::{Lab, Settings};
+use crate::settings::Settings;
 
 /// The lengths of this run of the program, and its progress.
-pub(crate) struct Plan {
+pub struct Plan {
     scale: f64,
     verbose: bool,
     began: Instant,
 }
 
 impl Plan {
-    pub(crate) fn new(scale: f64, verbose: bool) -> Self {
+    /// Begins now. Every run is `scale` times its full length; `verbose` prints how each is set.
+    pub fn new(scale: f64, verbose: bool) -> Self {
         Self { scale, verbose, began: Instant::now() }
     }
 
     /// So many seconds, as `--seconds-scale` has it.
-    pub(crate) fn seconds(&self, full: u32) -> Duration {
+    pub fn seconds(&self, full: u32) -> Duration {
         Duration::from_secs(full.into()).mul_f64(self.scale)
     }
 
     /// So many, as `--seconds-scale` has it.
-    pub(crate) fn count(&self, full: u32) -> u32 {
+    pub fn count(&self, full: u32) -> u32 {
         let scaled = Duration::from_secs(full.into()).mul_f64(self.scale).as_secs();
         u32::try_from(scaled).unwrap_or(u32::MAX).max(1)
     }
 
-    /// Starts the BFF and the services of a run, and says so.
-    pub(crate) async fn lab(&self, row: &str, run: &str, settings: &Settings) -> Result<Lab> {
-        self.lab_of(row, run, settings, 1).await
-    }
-
-    /// The same with `c` at so many addresses.
-    pub(crate) async fn lab_of(&self, row: &str, run: &str, settings: &Settings, of_c: usize) -> Result<Lab> {
-        self.say(row, run, settings);
-        Lab::start(settings, of_c).await
-    }
-
-    /// Says which run begins.
-    pub(crate) fn say(&self, row: &str, run: &str, settings: &Settings) {
+    /// Says which run begins, to whoever waits.
+    #[expect(clippy::print_stderr, reason = "progress of a program that takes minutes")]
+    pub fn say(&self, row: &str, run: &str, settings: &Settings) {
         eprintln!("[{:>4.0} s] {row}: {run}", self.began.elapsed().as_secs_f64());
         if self.verbose {
             eprintln!("         {}", settings.text());
@@ -49,7 +40,7 @@ impl Plan {
     }
 
     /// What a reader of the table must know of the machine and the run.
-    pub(crate) fn legend(&self) -> Result<String> {
+    pub fn legend(&self) -> Result<String> {
         let cores = std::thread::available_parallelism()?;
         let (took, scale) = (self.began.elapsed().as_secs(), self.scale);
         Ok(format!(

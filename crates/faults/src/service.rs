@@ -1,11 +1,11 @@
 //! A scripted service: raw HTTP/1.1 on loopback, whose behaviour is switched while it runs, and which keeps a journal.
 
-use std::net::{Ipv4Addr, SocketAddr, TcpListener as StdListener};
-use std::sync::atomic::{AtomicU16, Ordering};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
+use bff_faults::ports::free_listener;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -141,19 +141,4 @@ async fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
 
 async fn serve(stream: TcpStream, shared: Arc<Shared>) {
     drop(connection::serve(stream, &shared).await);
-}
-
-/// Below the ports that the system gives to outgoing connections: a service that refuses must find its own free again,
-/// and nobody may connect to itself by accident.
-fn free_listener() -> Result<StdListener> {
-    static NEXT: AtomicU16 = AtomicU16::new(0);
-    let begin = u16::try_from(std::process::id() % 5000)?;
-    let ports = (0..5000).map(|_| 20_000 + (begin + NEXT.fetch_add(1, Ordering::Relaxed)) % 10_000);
-    let mut bound = ports.filter_map(|port| StdListener::bind((Ipv4Addr::LOCALHOST, port)).ok());
-    bound.next().context("no free port from 20000 to 29999")
-}
-
-/// An address that nobody listens on.
-pub(crate) fn free_address() -> Result<SocketAddr> {
-    Ok(free_listener()?.local_addr()?)
 }

@@ -3,19 +3,40 @@
 use std::time::Duration;
 
 /// One promise: what was measured, beside a run without the defence.
-pub(crate) struct Line {
-    pub(crate) row: &'static str,
-    pub(crate) what: String,
-    pub(crate) figure: String,
-    pub(crate) goal: String,
-    pub(crate) met: bool,
-    pub(crate) control: String,
+pub struct Line {
+    /// What was done to the BFF.
+    pub row: &'static str,
+    /// What was measured.
+    pub what: String,
+    /// What it was, with its unit.
+    pub figure: String,
+    /// What was promised.
+    pub goal: String,
+    /// Whether the figure keeps the promise.
+    pub met: bool,
+    /// The same figure without the defence in question.
+    pub control: String,
+}
+
+impl Line {
+    /// A row that ended with an error: none of its promises is kept.
+    pub fn unmeasured(row: &'static str, error: &anyhow::Error) -> Self {
+        let what = "could not be measured".to_owned();
+        Self {
+            row,
+            what,
+            figure: format!("{error:#}"),
+            goal: String::new(),
+            met: false,
+            control: String::new(),
+        }
+    }
 }
 
 const TITLES: [&str; 6] = ["row", "what", "figure", "goal", "", "without the defence"];
 
 /// Aligned columns; the name of a row stands at its first line only.
-pub(crate) fn text(lines: &[Line]) -> String {
+pub fn text(lines: &[Line]) -> String {
     let mut cells = vec![TITLES.map(str::to_owned)];
     let mut last = "";
     for line in lines {
@@ -42,7 +63,7 @@ pub(crate) fn text(lines: &[Line]) -> String {
 }
 
 /// A duration in milliseconds, or that there was no end to it.
-pub(crate) fn millis(duration: Duration) -> String {
+pub fn millis(duration: Duration) -> String {
     if duration == Duration::MAX {
         return "never".to_owned();
     }
@@ -51,7 +72,7 @@ pub(crate) fn millis(duration: Duration) -> String {
 }
 
 /// A duration in seconds, or that there was no end to it.
-pub(crate) fn seconds(duration: Duration) -> String {
+pub fn seconds(duration: Duration) -> String {
     if duration == Duration::MAX { "never".to_owned() } else { format!("{:.1} s", duration.as_secs_f64()) }
 }
 

@@ -46,6 +46,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     if let Some(tokens) = &settings.token_cache {
         sources = sources.with_override("auth.token_cache", tokens);
     }
+    for (key, value) in &settings.overrides {
+        sources = sources.with_override(key, value);
+    }
     bff.serve(&sources)?;
     Ok(())
 }

@@ -5,13 +5,14 @@ mod clients;
 use std::time::Duration;
 
 use anyhow::Result;
+use bff_faults::plan::Plan;
+use bff_faults::settings::Settings;
+use bff_faults::table::{Line, millis};
 use tokio::time::sleep;
 
 use self::clients::{Seen, full_house, leave};
-use crate::lab::{Lab, Settings};
-use crate::plan::Plan;
+use crate::lab::Lab;
 use crate::replies::percent;
-use crate::table::{Line, millis};
 
 pub(crate) const ROW: &str = "6 disconnects";
 
@@ -47,10 +48,10 @@ pub(crate) async fn run(plan: &Plan) -> Result<Vec<Line>> {
     let settings = Settings::default().with(COUNTED);
     let without_breakers = settings.clone().with(NO_BREAKERS);
     let (clients, fewer) = (plan.count(10_000), plan.count(1_000));
-    let lab = plan.lab(ROW, &format!("{clients} clients go away"), &settings).await?;
+    let lab = Lab::begin(plan, ROW, &format!("{clients} clients go away"), &settings).await?;
     let run = Run::of(&lab, "/all", clients).await?;
     let run_of = format!("{fewer} leave a detached task behind");
-    let lab = plan.lab(ROW, &run_of, &without_breakers).await?;
+    let lab = Lab::begin(plan, ROW, &run_of, &without_breakers).await?;
     let control = Run::of(&lab, "/detached", fewer).await?;
 
     let line = |what: &str, figure, goal, met, control| {

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use anyhow::Result;
+use bff_faults::plan::Plan;
+use bff_faults::settings::Settings;
+use bff_faults::table::{Line, millis};
 
 use crate::behaviour::Behaviour;
-use crate::lab::{Settings, WELL};
+use crate::lab::{Lab, WELL};
 use crate::load::Load;
-use crate::plan::Plan;
 use crate::replies::{latency, ratio};
-use crate::table::{Line, millis};
 
 pub(crate) const ROW: &str = "5 hedging";
 
@@ -49,7 +50,7 @@ pub(crate) async fn run(plan: &Plan) -> Result<Vec<Line>> {
 
 /// The latency that one in a thousand exceeds, and how many attempts a call took.
 async fn stalls(plan: &Plan, run: &str, settings: &Settings) -> Result<(Duration, f64)> {
-    let lab = plan.lab_of(ROW, run, settings, 2).await?;
+    let lab = Lab::begin_of(plan, ROW, run, settings, 2).await?;
     let only = ["/only"];
     // Enough calls for the BFF to know what slow means.
     Load::start(&lab, &only, RATE, Duration::from_secs(2)).finish(STALLED).await?;

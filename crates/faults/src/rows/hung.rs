@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use anyhow::Result;
+use bff_faults::plan::Plan;
+use bff_faults::settings::Settings;
+use bff_faults::table::{Line, millis};
 
 use crate::behaviour::Behaviour;
-use crate::lab::{NO_BREAKER, NO_BULKHEAD, Settings};
+use crate::lab::{Lab, NO_BREAKER, NO_BULKHEAD};
 use crate::load::Load;
-use crate::plan::Plan;
 use crate::replies::{Request, latency};
-use crate::table::{Line, millis};
 
 pub(crate) const ROW: &str = "1 hung";
 
@@ -61,7 +62,7 @@ async fn load(
     hangs: bool,
     window: Duration,
 ) -> Result<Vec<Request>> {
-    let lab = plan.lab(ROW, run, settings).await?;
+    let lab = Lab::begin(plan, ROW, run, settings).await?;
     Load::start(&lab, &PATHS, RATE, Duration::from_secs(1)).finish(IN_TIME).await?;
     if hangs {
         lab.c.set(Behaviour::Hang);

@@ -9,12 +9,13 @@ use std::time::Duration;
 
 use anyhow::{Result, anyhow, ensure};
 use bff_bench::meter::Meter;
+use bff_faults::plan::Plan;
+use bff_faults::settings::Settings;
+use bff_faults::table::Line;
 use flate2::{Compression, write::GzEncoder};
 
 use crate::behaviour::Behaviour;
-use crate::lab::{Lab, NO_BREAKER, Settings};
-use crate::plan::Plan;
-use crate::table::Line;
+use crate::lab::{Lab, NO_BREAKER};
 
 pub(crate) const ROW: &str = "7 memory";
 
@@ -61,7 +62,7 @@ pub(crate) async fn run(plan: &Plan) -> Result<Vec<Line>> {
 
 /// By how much resident memory grows at its highest, in MiB, while such replies come one at a time.
 async fn growth(plan: &Plan, run: &str, settings: &Settings, reply: &Behaviour) -> Result<f64> {
-    let lab = plan.lab(ROW, run, settings).await?;
+    let lab = Lab::begin(plan, ROW, run, settings).await?;
     let mut connection = lab.connect().await?;
     for _ in 0..WARM_UP {
         connection.ask(SCREEN).await?;

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use anyhow::Result;
+use bff_faults::plan::Plan;
+use bff_faults::settings::Settings;
+use bff_faults::table::Line;
 
 use crate::behaviour::Behaviour;
-use crate::lab::{NAIVE_RETRIES, NO_BREAKER, NO_BULKHEAD, Settings};
+use crate::lab::{Lab, NAIVE_RETRIES, NO_BREAKER, NO_BULKHEAD};
 use crate::load::Load;
-use crate::plan::Plan;
 use crate::replies::percent_whole;
-use crate::table::Line;
 
 pub(crate) const ROW: &str = "4 metastability";
 
@@ -39,7 +40,7 @@ pub(crate) async fn run(plan: &Plan) -> Result<Vec<Line>> {
 
 /// Percent of whole replies from 5 s after the spike on.
 async fn spike(plan: &Plan, run: &str, settings: &Settings) -> Result<f64> {
-    let lab = plan.lab(ROW, run, settings).await?;
+    let lab = Lab::begin(plan, ROW, run, settings).await?;
     let (only, grace) = (["/only"], Duration::from_secs(2));
     // From the start, so that what it usually takes is known: it is the load that changes here, and not the service.
     lab.c.set(Behaviour::places(PLACES.0, PLACES.1));

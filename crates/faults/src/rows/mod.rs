@@ -10,9 +10,9 @@ mod probe;
 mod stale;
 
 use anyhow::Result;
-
-use crate::plan::Plan;
-use crate::table::Line;
+use bff_faults::plan::Plan;
+use bff_faults::program;
+use bff_faults::table::Line;
 
 /// What can be broken.
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -35,19 +35,8 @@ pub(crate) enum Row {
     Stale,
 }
 
-impl Row {
-    pub(crate) const ALL: &'static [Self] = &[
-        Self::Hung,
-        Self::Outage,
-        Self::Probe,
-        Self::Metastability,
-        Self::Hedging,
-        Self::Disconnects,
-        Self::Memory,
-        Self::Stale,
-    ];
-
-    pub(crate) fn name(self) -> &'static str {
+impl program::Row for Row {
+    fn name(self) -> &'static str {
         match self {
             Self::Hung => hung::ROW,
             Self::Outage => outage::ROW,
@@ -60,7 +49,7 @@ impl Row {
         }
     }
 
-    pub(crate) async fn run(self, plan: &Plan) -> Result<Vec<Line>> {
+    async fn run(self, plan: &Plan) -> Result<Vec<Line>> {
         match self {
             Self::Hung => hung::run(plan).await,
             Self::Outage => outage::run(plan).await,

@@ -5,15 +5,16 @@ mod promises;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use bff_faults::plan::Plan;
+use bff_faults::settings::Settings;
+use bff_faults::table::Line;
 use tokio::time::sleep;
 
 use crate::behaviour::Behaviour;
-use crate::lab::{NAIVE_RETRIES, NO_BREAKER, Settings, WELL};
+use crate::lab::{Lab, NAIVE_RETRIES, NO_BREAKER, WELL};
 use crate::load::Load;
-use crate::plan::Plan;
 use crate::replies::Request;
 use crate::service::Attempt;
-use crate::table::Line;
 
 pub(crate) const ROW: &str = "2 outage";
 
@@ -61,7 +62,7 @@ impl Outage {
         fault: Behaviour,
         outage: Duration,
     ) -> Result<Self> {
-        let lab = plan.lab(ROW, run, settings).await?;
+        let lab = Lab::begin(plan, ROW, run, settings).await?;
         let most = BEFORE + outage + longest_pause(outage) + 10 * SECOND;
         let first = Instant::now();
         let load = Load::start(&lab, &["/only"], RATE, most);

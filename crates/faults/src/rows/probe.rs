@@ -4,15 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
+use bff_faults::plan::Plan;
+use bff_faults::settings::Settings;
+use bff_faults::table::Line;
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::behaviour::Behaviour;
-use crate::lab::{Lab, NO_BREAKER, Settings};
+use crate::lab::{Lab, NO_BREAKER};
 use crate::load::Connection;
-use crate::plan::Plan;
-use crate::table::Line;
 
 pub(crate) const ROW: &str = "3 probe";
 
@@ -33,7 +34,7 @@ pub(crate) async fn run(plan: &Plan) -> Result<Vec<Line>> {
     let rounds = plan.count(20);
     let defence = Settings::default().with(SHORT_PAUSE);
     let without_defence = defence.clone().with(NO_BREAKER);
-    let lab = plan.lab(ROW, &format!("{rounds} races for a probe"), &defence).await?;
+    let lab = Lab::begin(plan, ROW, &format!("{rounds} races for a probe"), &defence).await?;
     let mut seen = Vec::new();
     let mut racers = open(&lab).await?;
     for _ in 0..rounds {
@@ -42,7 +43,7 @@ pub(crate) async fn run(plan: &Plan) -> Result<Vec<Line>> {
         (racers, attempts) = race(&lab, racers, Instant::now() + PAUSE).await?;
         seen.push(attempts);
     }
-    let control = plan.lab(ROW, "a race without breaker", &without_defence).await?;
+    let control = Lab::begin(plan, ROW, "a race without breaker", &without_defence).await?;
     let (_, without) = race(&control, open(&control).await?, Instant::now()).await?;
 
     let (least, most) = (seen.iter().min().copied(), seen.iter().max().copied());

@@ -3,14 +3,15 @@
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use bff_faults::plan::Plan;
+use bff_faults::settings::Settings;
+use bff_faults::table::{Line, seconds};
 use tokio::time::sleep;
 
 use crate::behaviour::Behaviour;
-use crate::lab::Settings;
+use crate::lab::Lab;
 use crate::load::Load;
-use crate::plan::Plan;
 use crate::replies::{Outcome, Request, percent};
-use crate::table::{Line, seconds};
 
 pub(crate) const ROW: &str = "8 stale";
 
@@ -61,7 +62,7 @@ async fn outage_of(
     settings: &Settings,
     outage: Duration,
 ) -> Result<(f64, Option<Duration>)> {
-    let lab = plan.lab(ROW, run, settings).await?;
+    let lab = Lab::begin(plan, ROW, run, settings).await?;
     lab.c.set(Behaviour::Say(REPLY.into()));
     let mut connections = Vec::new();
     while connections.len() < CALLERS {

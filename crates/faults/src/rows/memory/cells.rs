@@ -3,16 +3,16 @@
 use anyhow::{Result, ensure};
 use bff_bench::meter::Meter;
 use bff_bench::process::{self, Probe, Program, Running};
+use bff_faults::callers::Caller;
+use bff_faults::plan::Plan;
+use bff_faults::ports::free_address;
+use bff_faults::settings::{Settings, never_refused};
+use bff_faults::table::Line;
 use bff_testkit::{Fault, MockServices, Mode, Nonsense, token};
 
 use super::{GOAL, Highest, ROW, WARM_UP};
-use crate::callers::Caller;
-use crate::lab::Settings;
 use crate::load::Connection;
-use crate::plan::Plan;
 use crate::replies::Outcome;
-use crate::service::free_address;
-use crate::table::Line;
 
 const SCREEN: &str = "/api/dashboard/overview";
 
@@ -119,7 +119,7 @@ fn bff(services: &MockServices, settings: &Settings, listeners: [String; 2], rea
         ("services.orders.url", services.url("orders")),
         ("services.invoices.url", services.url("invoices")),
     ];
-    let env = settings.above(own);
+    let env = settings.above(own.into_iter().chain(never_refused()));
     let (package, binary) = ("bff-web", "bff-web");
     Program { package, binary, file: None, profile: None, arguments: Vec::new(), env, ready }
 }

@@ -1,11 +1,11 @@
 //! What the table says of an outage.
 
+use bff_faults::table::{Line, millis, seconds};
 use std::time::Duration;
 
 use super::{Outage, ROW, SECOND, first_whole, longest_pause};
 use crate::replies::{Request, ratio};
 use crate::service::Attempt;
-use crate::table::{Line, millis, seconds};
 
 impl Outage {
     /// Over the whole run, since the budget counts the calls before the outage too. Its reserve is for ten seconds.
