@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use bff_bench::process::{Probe, Program};
-use bff_bench::settings::{HAS_LIMITS, NEVER_REFUSED, Service, Settings};
+use bff_bench::settings::{NEVER_REFUSED, Service, Settings};
 use bff_bench::token::Signer;
 use bff_bench::{SCREEN_PATH, replies};
 use jsonwebtoken::EncodingKey;
@@ -46,11 +46,8 @@ pub(crate) struct Gateway {
 /// The gateway that needs a Redis.
 pub(crate) const SHARED: char = 'l';
 
-/// The gateways that say what limits cost. There are none where there are no limits.
-pub(crate) const OF_LIMITS: [char; 2] = [SHARED, 'n'];
-
 /// What `--only` is when nobody says.
-pub(crate) const ROWS: &str = if HAS_LIMITS { "a,b,c,d,e,f,g,l,n,keys" } else { "a,b,c,d,e,f,g,keys" };
+pub(crate) const ROWS: &str = "a,b,c,d,e,f,g,l,n,keys";
 
 /// All of them; `earlier` is the file of an earlier build of c, to be measured beside the present one, and `redis` the address
 /// of a Redis that nobody else uses.
@@ -81,9 +78,7 @@ pub(crate) fn all(services: &Settings, earlier: Option<&Path>, redis: Option<&st
         kept(services)?,
     ];
     all.extend(rsa(services)?);
-    if HAS_LIMITS {
-        all.extend(limits(services, redis)?);
-    }
+    all.extend(limits(services, redis)?);
     if let Some(file) = earlier {
         let about = "c as an earlier commit had it";
         let mut gateway = ours(EARLIER, "earlier", about, "bff-bench-screen", services)?;
@@ -191,10 +186,8 @@ fn web(services: &Settings) -> Result<Gateway> {
         ("BFF_AUTH__ISSUERS__BENCH__AUDIENCE".to_owned(), services.audience.clone()),
         ("BFF_AUTH__ISSUERS__BENCH__ALGORITHM".to_owned(), "HS256".to_owned()),
         ("BFF_AUTH__ISSUERS__BENCH__SECRET".to_owned(), services.secret.clone()),
+        ("BFF_RATE_LIMITS__CALLER".to_owned(), NEVER_REFUSED.1.to_owned()),
     ];
-    if HAS_LIMITS {
-        env.push(("BFF_RATE_LIMITS__CALLER".to_owned(), NEVER_REFUSED.1.to_owned()));
-    }
     let mut arguments = vec!["services".to_owned()];
     for service in ["users", "notifications", "reports", "orders", "invoices"] {
         let mock = free_address()?;
@@ -253,11 +246,7 @@ pub(crate) fn services() -> Result<(Settings, Program)> {
         public_key: None,
         token_cache: None,
         cache: None,
-        overrides: if HAS_LIMITS {
-            vec![(NEVER_REFUSED.0.to_owned(), NEVER_REFUSED.1.to_owned())]
-        } else {
-            Vec::new()
-        },
+        overrides: vec![(NEVER_REFUSED.0.to_owned(), NEVER_REFUSED.1.to_owned())],
     };
     let program = Program {
         package: "bff-bench",

@@ -2,9 +2,7 @@
 
 use serde::Serialize;
 
-use bff_bench::settings::HAS_LIMITS;
-
-use crate::gateway::{EARLIER, Gateway, OF_LIMITS};
+use crate::gateway::{EARLIER, Gateway};
 use crate::measure::{Figures, Plan};
 
 /// A value over the rounds.
@@ -58,15 +56,9 @@ const RATIOS: [Promise; 10] = [
     ('c', EARLIER, None),
 ];
 
-/// Those that there are gateways for.
-fn promises() -> impl Iterator<Item = &'static Promise> {
-    let of_limits = |key: &char| OF_LIMITS.contains(key);
-    RATIOS.iter().filter(move |(over, under, _)| HAS_LIMITS || !(of_limits(over) || of_limits(under)))
-}
-
 impl Ratio {
     pub(crate) fn all(figures: &[Figures]) -> Vec<Self> {
-        promises().filter_map(|&(over, under, goal)| Self::of(figures, over, under, goal)).collect()
+        RATIOS.iter().filter_map(|&(over, under, goal)| Self::of(figures, over, under, goal)).collect()
     }
 
     fn of(figures: &[Figures], over: char, under: char, goal: Option<f64>) -> Option<Self> {
@@ -91,7 +83,7 @@ impl Ratio {
 
     /// Whether every promise was measured and is kept.
     pub(crate) fn goals_are_met(ratios: &[Self]) -> bool {
-        let promised = promises().filter(|(_, _, goal)| goal.is_some()).count();
+        let promised = RATIOS.iter().filter(|(_, _, goal)| goal.is_some()).count();
         ratios.iter().filter(|ratio| ratio.goal.is_some() && ratio.is_met()).count() == promised
     }
 

@@ -22,9 +22,6 @@ use anyhow::{Context, Result};
 /// Replies from below this path say for how long they are fresh; all others say `no-store`.
 pub const KEPT: &str = "/kept/";
 
-/// Whether the BFFs that are measured know `[rate_limits]` and `[admission]`. Where they do not, these keys would be errors.
-pub const HAS_LIMITS: bool = false;
-
 /// A quota that no load comes near, so that limits are counted in a run and nobody is refused.
 pub const NEVER_REFUSED: (&str, &str) = ("rate_limits.caller", r#"["10000/s burst 1000000"]"#);
 

@@ -146,10 +146,10 @@ impl RequestContext {
     /// The same for a route with this policy.
     #[cfg(test)]
     pub(crate) fn for_test_of(policy: crate::auth::Policy, time: Duration) -> Self {
-        let route = RouteInfo { method: None, path: "/test", policy, deadline: None, example: None };
+        let route = RouteInfo::for_test("/test", policy);
         let services = Services::open(&[]).expect("nothing to open");
         let trace = TraceContext::from_headers(&http::HeaderMap::new());
-        Self::new(Arrival::for_test(Arc::new(route), Arc::new(services), trace, time))
+        Self::new(Arrival::for_test(route, Arc::new(services), trace, time))
     }
 
     /// Tells whether anything holds it still.

@@ -3,7 +3,7 @@
 //! What a request meets, in order:
 //!
 //! 1. [`front_door`]: a worker's connection with its deadlines, then the steps of [`front_door::stack`]: id, log line,
-//!    errors, panics, head, deadline, credentials, body.
+//!    errors, admission, panics, head, deadline, credentials, body.
 //! 2. [`routes`]: the handler, which names the call that fills each section of its [`screen`] and awaits nothing.
 //! 3. [`screen`]: the fan-out, which runs all of them at once and splices their answers into one payload.
 //! 4. [`call`]: each call, through the steps of [`call::stack`]: counters, kept answers, deadline, one call for all who ask
@@ -51,6 +51,9 @@ pub mod prelude {
     pub use bff_macros::{Screen, Service};
 }
 
-pub use front_door::server::Running;
+pub use front_door::{
+    admission::{AdmissionCounts, AdmissionView, MemoryView, WorkerView},
+    server::Running,
+};
 #[doc(hidden)]
 pub use {axum, http};

@@ -1,6 +1,7 @@
 //! Which screen answers at which path, and who may ask: the table that a BFF is.
 
 mod info;
+mod priority;
 
 use std::{sync::Arc, time::Duration};
 
@@ -12,7 +13,10 @@ use axum::{
 };
 use http::Method;
 
-pub use self::info::{Example, RouteInfo};
+pub use self::{
+    info::{Example, RouteInfo},
+    priority::Priority,
+};
 use crate::{
     auth::WhoMayCall,
     call::BoxFuture,
@@ -148,6 +152,18 @@ impl Routes {
         self
     }
 
+    /// Keeps the route before it going when the BFF is overloaded: it is refused only at `admission.max_in_flight`.
+    #[must_use]
+    pub fn critical(self) -> Self {
+        self.set_priority(Priority::Critical)
+    }
+
+    /// Gives the route before it up first when the BFF is overloaded.
+    #[must_use]
+    pub fn sheddable(self) -> Self {
+        self.set_priority(Priority::Sheddable)
+    }
+
     /// Gives the route before it an example, by which `just plan`, `just routes` and the matrix of permissions ask it: a path whose parameters are those of a fixture. A
     /// read without parameters is its own.
     #[must_use]
@@ -173,6 +189,13 @@ impl Routes {
         self.0.iter().map(|route| route.info.as_ref())
     }
 
+    fn set_priority(mut self, priority: Priority) -> Self {
+        if let Some(info) = self.0.last_mut().and_then(|route| Arc::get_mut(&mut route.info)) {
+            info.priority = priority;
+        }
+        self
+    }
+
     fn set_example(mut self, example: Example) -> Self {
         if let Some(info) = self.0.last_mut().and_then(|route| Arc::get_mut(&mut route.info)) {
             info.example = Some(example);
@@ -189,8 +212,14 @@ impl Routes {
     ) -> Self {
         let is_its_own = method == Method::GET && !path.contains('{');
         let example = is_its_own.then_some(Example { path, body: None });
-        let info =
-            RouteInfo { method: Some(method), path, policy: policy.into_policy(), deadline: None, example };
+        let info = RouteInfo {
+            method: Some(method),
+            path,
+            policy: policy.into_policy(),
+            deadline: None,
+            priority: Priority::default(),
+            example,
+        };
         self.0.push(Route { info: Arc::new(info), endpoint: Endpoint::new::<_, _, P::Access>(handler) });
         self
     }

@@ -2,11 +2,12 @@
 
 use std::io::{self, Write as _};
 
+use bff_core::routes::Priority;
 use bff_testkit::plan::{self, Planned};
 
 use crate::house::{StartError, Which};
 
-const HEAD: [&str; 6] = ["method", "path", "screen", "who may", "deadline", "services"];
+const HEAD: [&str; 7] = ["method", "path", "screen", "who may", "priority", "deadline", "services"];
 
 /// Prints the routes of these BFFs. False if one does not answer its example, so that its screen and services are not known.
 pub fn run(which: &[Which]) -> Result<bool, StartError> {
@@ -44,7 +45,7 @@ fn table(routes: &[Planned]) -> Vec<String> {
 }
 
 fn row(route: &Planned) -> [String; HEAD.len()] {
-    let Planned { policy, plan, .. } = route;
+    let Planned { policy, priority, plan, .. } = route;
     let (method, path) = route.route.split_once(' ').unwrap_or_default();
     let (screen, deadline, services) = match plan {
         Ok(plan) => {
@@ -54,7 +55,9 @@ fn row(route: &Planned) -> [String; HEAD.len()] {
         Err(_) => ("?", "?".to_owned(), "?".to_owned()),
     };
     let services = if services.is_empty() { "-".to_owned() } else { services };
-    [method.to_owned(), path.to_owned(), screen.to_owned(), policy.to_string(), deadline, services]
+    // What is not normal must catch the eye.
+    let priority = if *priority == Priority::Normal { String::new() } else { priority.to_string() };
+    [method.to_owned(), path.to_owned(), screen.to_owned(), policy.to_string(), priority, deadline, services]
 }
 
 #[cfg(test)]
@@ -93,12 +96,15 @@ mod tests {
             plain,
             role("admin").own_user("id"),
         );
+        let routes = routes.critical().get("/badge", plain, public()).sheddable();
         let routes = plan::of(Bff::new("bff-tiny", "tiny.toml", "").routes(routes)).await;
         let lines = table(&routes);
         assert!(
             lines[1].contains(" -  ") && lines[1].ends_with('-') && lines[1].contains("public"),
             "{lines:?}"
         );
+        let says = |line: usize, word| lines[line].contains(word);
+        assert!(says(2, "  critical  ") && says(3, "  sheddable  ") && !says(1, "normal"), "{lines:?}");
         assert!(lines[2].ends_with('?') && lines[2].contains("role admin, own user {id}"), "{lines:?}");
     }
 }

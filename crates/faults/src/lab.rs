@@ -97,7 +97,7 @@ impl Lab {
             ("services.b.url", b.url()),
             ("services.c.url", c.url()),
         ];
-        program.env = settings.above(own.into_iter().chain(never_refused()));
+        program.env = settings.above(own.into_iter().chain([never_refused()]));
         let bff = Running::start(&program).await?;
         let (meter, callers) = (Meter::new(bff.id()), Arc::new(Callers::new(address)));
         Ok(Self { a, b, c, address, meter, callers, bff })

@@ -179,7 +179,8 @@ impl TestBffBuilder {
     }
 }
 
-/// Free ports, one worker, no notice, the issuer of [`Token`], and quotas that no test uses up by chance.
+/// Free ports, one worker, no notice, the issuer of [`Token`], and nothing that is refused because a test asks often or the machine
+/// that runs it is slow.
 fn usual_settings(sources: Sources, audience: &str) -> Sources {
     let settings = [
         ("server.listen", "127.0.0.1:0"),
@@ -188,6 +189,7 @@ fn usual_settings(sources: Sources, audience: &str) -> Sources {
         ("drain.notice", "0s"),
         ("rate_limits.caller", r#"["10000/s burst 1000000"]"#),
         ("rate_limits.address", r#"["10000/s burst 1000000"]"#),
+        ("admission.lag", "1s"),
         ("auth.issuers.test.issuer", token::ISSUER),
         ("auth.issuers.test.audience", audience),
         ("auth.issuers.test.algorithm", "HS256"),

@@ -17,7 +17,7 @@ use bff_core::{
     bff::Bff,
     config::Sources,
     plan::{Planner, ScreenPlan},
-    routes::RouteInfo,
+    routes::{Priority, RouteInfo},
 };
 
 use crate::{TestBff, permission::allowed};
@@ -29,6 +29,8 @@ pub struct Planned {
     pub route: String,
     /// Who may call it.
     pub policy: Policy,
+    /// What becomes of it in overload.
+    pub priority: Priority,
     /// Its plan, or why there is none.
     pub plan: Result<ScreenPlan, String>,
 }
@@ -47,7 +49,7 @@ pub async fn with(bff: Bff, sources: Sources) -> Vec<Planned> {
     let mut screens = Vec::with_capacity(routes.len());
     for route in routes {
         let plan = ask(&bff, &planner, &route).await;
-        screens.push(Planned { route: route.name(), policy: route.policy, plan });
+        screens.push(Planned { route: route.name(), policy: route.policy, priority: route.priority, plan });
     }
     screens
 }

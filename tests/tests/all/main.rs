@@ -2,6 +2,7 @@
 //!
 //! One binary, so that one link serves all of them.
 
+mod admission;
 mod api_keys;
 mod bad_bodies;
 mod bad_heads;

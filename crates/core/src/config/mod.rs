@@ -4,6 +4,7 @@
 //! environment variables above both: `BFF_SERVER__LISTEN=127.0.0.1:9000` sets `server.listen`. An empty file is a
 //! safe configuration. Whatever is wrong is reported at once, by [`load()`], with file, key, found and expected.
 
+mod admission;
 mod api_keys;
 mod cache;
 mod key_file;
@@ -19,6 +20,7 @@ mod trust;
 mod validate;
 mod values;
 
+pub use admission::AdmissionConfig;
 pub use api_keys::{ApiKeysConfig, CertificateConfig, KeyEnvironment};
 pub use cache::{CacheConfig, RedisConfig};
 pub use key_file::{KeyEntry, KeyFile};
@@ -46,6 +48,8 @@ pub struct Config {
     pub admin: AdminConfig,
     /// How the process leaves.
     pub drain: DrainConfig,
+    /// What an overloaded BFF refuses.
+    pub admission: AdmissionConfig,
     /// What a request may weigh.
     pub limits: LimitsConfig,
     /// How long a screen may take.

@@ -2,6 +2,7 @@
 //!
 //! Whatever can be checked without a network: that an address answers is for `/ready` to find out.
 
+mod admission;
 mod api_keys;
 mod cache;
 mod issuers;
@@ -32,6 +33,7 @@ pub(super) fn validate(
     if config.log.level.trim().is_empty() {
         checks.wrong(&["log", "level"], "a filter such as \"info\"");
     }
+    admission::check(config, &mut checks);
     cache::check(config, &mut checks);
     services::check(&config.services, declared.services, &mut checks);
     issuers::check(&mut config.auth, base, &mut checks);

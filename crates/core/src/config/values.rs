@@ -106,6 +106,15 @@ pub(crate) mod byte_size {
     }
 }
 
+/// A number of bytes that need not be set.
+pub(crate) mod optional_byte_size {
+    use super::{Deserializer, byte_size};
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<usize>, D::Error> {
+        byte_size::deserialize(deserializer).map(Some)
+    }
+}
+
 /// A whole number from 1 to 100.
 pub(crate) mod percent {
     use super::{Deserializer, Percent};

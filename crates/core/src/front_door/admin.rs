@@ -1,5 +1,6 @@
 //! The listener that only operators reach: `/live` and `/ready`, which no failing service makes fail, `/limits`, which says who is
 //! being limited, and `/jwks.json`, the public keys by which services can tell that it was us who called, where there are any.
+//! `/ready` says no in a drain and in overload that lasts.
 
 mod limits;
 
@@ -12,7 +13,7 @@ use axum::{
 };
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
-use super::{Shared, connection, phase::Phase};
+use super::{Shared, admission::Admission, connection, phase::Phase};
 use crate::config::ServerConfig;
 
 /// Probes and people; nothing that needs more.
@@ -28,14 +29,18 @@ pub(super) async fn serve(
     phase: watch::Receiver<Phase>,
     workers_live: impl Fn() -> bool + Clone + Send + Sync + 'static,
     shared: Arc<Shared>,
+    admission: Arc<Admission>,
 ) {
     // Its own connections are not drained with the others: they tell of the drain.
     let (_open, open) = watch::channel(Phase::Serving);
     let mut router = Router::new()
         .route("/live", get(async move || verdict(workers_live(), "live", "a worker has ended")))
-        .route("/ready", get(async move || verdict(*phase.borrow() == Phase::Serving, "ready", "draining")));
+        .route("/ready", {
+            let admission = Arc::clone(&admission);
+            get(async move || ready(*phase.borrow(), &admission))
+        });
     let jwks = shared.config.sender.keys.jwks();
-    router = router.route("/limits", get(async move || limits::answer(&shared)));
+    router = router.route("/limits", get(async move || limits::answer(&shared, &admission)));
     if let Some(jwks) = jwks {
         // RFC 7517, section 8.5.
         let kind =
@@ -54,6 +59,13 @@ pub(super) async fn serve(
         let (router, config, open) = (router.clone(), Arc::clone(&config), open.clone());
         connections.spawn(connection::serve(stream, peer, None, router, config, open));
         while connections.try_join_next().is_some() {}
+    }
+}
+
+fn ready(phase: Phase, admission: &Admission) -> (StatusCode, &'static str) {
+    match phase {
+        Phase::Serving => verdict(admission.is_ready(), "ready", "overloaded"),
+        _ => verdict(false, "", "draining"),
     }
 }
 

@@ -6,6 +6,7 @@
 mod access_log;
 mod activity;
 mod admin;
+pub(crate) mod admission;
 mod arrive;
 mod authenticate;
 mod authorize;
@@ -84,6 +85,8 @@ pub(crate) struct FrontDoor {
     pub(crate) shared: Arc<Shared>,
     pub(crate) services: Arc<Services>,
     pub(crate) limiter: Option<Limiter>,
+    /// `None` if it admits all.
+    pub(crate) admission: Option<Arc<admission::Worker>>,
 }
 
 impl FrontDoor {

@@ -21,7 +21,9 @@ use tokio::{
 };
 
 use super::{
-    Shared, admin, listener,
+    Shared, admin,
+    admission::{Admission, AdmissionView},
+    listener,
     phase::Phase,
     worker::{self, Blueprint, Started},
 };
@@ -44,6 +46,7 @@ pub struct Running {
     metrics: Vec<RuntimeMetrics>,
     front: Option<JoinHandle<()>>,
     services: Vec<Arc<SharedService>>,
+    admission: Arc<Admission>,
 }
 
 /// Why a BFF did not start.
@@ -78,10 +81,12 @@ pub(crate) fn start(
     let (drain, server) = (config.drain.clone(), Arc::new(config.server.clone()));
     let (phase, phases) = watch::channel(Phase::Serving);
     let live = Arc::new(AtomicBool::new(true));
+    let admission = Arc::new(Admission::new(&config.admission, workers));
     let shared = Arc::new(shared);
     let of_front = Arc::clone(&shared);
     let blueprint = Blueprint {
         shared,
+        admission: Arc::clone(&admission),
         services: services.clone(),
         routes,
         phase: phases.clone(),
@@ -95,7 +100,7 @@ pub(crate) fn start(
         threads.push(thread);
         metrics.push(of_worker);
     }
-    let (mut until_gone, found) = (phases.clone(), services.clone());
+    let (mut until_gone, found, admits) = (phases.clone(), services.clone(), Arc::clone(&admission));
     let front = std::thread::Builder::new().name("front".to_owned()).spawn(move || {
         let Ok(runtime) = runtime::Builder::new_current_thread().enable_all().build() else { return };
         runtime.block_on(async {
@@ -125,6 +130,11 @@ pub(crate) fn start(
                 )]
                 tokio::spawn(Arc::clone(limits).sweep());
             }
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "memory and overload are followed beside the acceptor, until the end"
+            )]
+            tokio::spawn(Arc::clone(&admits).follow());
             let workers_live = move || live.load(Ordering::Relaxed);
             #[expect(
                 clippy::disallowed_methods,
@@ -136,6 +146,7 @@ pub(crate) fn start(
                 phases.clone(),
                 workers_live,
                 of_front,
+                admits,
             ));
             listener::accept(public, handles, server.max_connections, phases).await;
             // Operators are answered until the last request is done.
@@ -145,7 +156,8 @@ pub(crate) fn start(
         runtime.shutdown_background();
     });
     let front = front.map_err(|error| ServerError::Worker(format!("no thread to accept on: {error}")))?;
-    Ok(Running { address, admin, drain, phase, workers: threads, metrics, front: Some(front), services })
+    let front = Some(front);
+    Ok(Running { address, admin, drain, phase, workers: threads, metrics, front, services, admission })
 }
 
 /// Looks the services' names up, before the first request and then again and again. A resolver that is slow delays the start
@@ -194,6 +206,11 @@ impl Running {
     /// The second attempts that a service's slow calls got.
     pub fn hedges(&self, service: &str) -> Option<&HedgeCounters> {
         self.services.iter().find(|known| known.name == service).map(|known| known.latencies.hedges())
+    }
+
+    /// What is admitted and what is refused.
+    pub fn admission(&self) -> AdmissionView {
+        self.admission.view()
     }
 
     /// Tasks that are alive on all workers: open connections, to clients and to services. What a leak would add to.

@@ -9,6 +9,7 @@ use tower::ServiceBuilder;
 use super::{
     FrontDoor,
     access_log::{AccessLogLayer, Logged},
+    admission::{AdmissionLayer, Admitted},
     arrive::{Arrive, ArriveLayer},
     authenticate::{Authenticate, AuthenticateLayer},
     authorize::{Authorize, AuthorizeLayer},
@@ -27,7 +28,11 @@ use crate::{
 pub(super) type Inbound = Arrive<
     Logged<
         Render<
-            CatchPanic<HeadLimit<Deadline<Authenticate<RateLimit<Authorize<BodyLimit<Resolve<Endpoint>>>>>>>>,
+            Admitted<
+                CatchPanic<
+                    HeadLimit<Deadline<Authenticate<RateLimit<Authorize<BodyLimit<Resolve<Endpoint>>>>>>>,
+                >,
+            >,
         >,
     >,
 >;
@@ -41,6 +46,8 @@ pub(super) fn inbound(door: &FrontDoor, route: &Arc<RouteInfo>, endpoint: Endpoi
         .layer(AccessLogLayer::new(shared))
         // Every error becomes problem+json with the request id, other people's errors too.
         .layer(RenderLayer)
+        // What is too much is refused here: with its id, its line and a problem, and before all that costs.
+        .layer(AdmissionLayer::new(door, route))
         // A panic below becomes an error like any other, so right below what renders errors.
         .layer(CatchPanicLayer)
         // What the head may weigh and contain; headers that are ours alone end here.

@@ -22,7 +22,9 @@ use tokio::{
     task::JoinSet,
 };
 
-use super::{FrontDoor, Shared, connection, phase::Phase, proxy_protocol::ProxyProtocol};
+use super::{
+    FrontDoor, Shared, admission::Admission, connection, phase::Phase, proxy_protocol::ProxyProtocol,
+};
 use crate::{
     call::{Services, SharedService},
     rate_limit::Limiter,
@@ -73,6 +75,7 @@ pub(super) struct Started {
 #[derive(Clone)]
 pub(super) struct Blueprint {
     pub(super) shared: Arc<Shared>,
+    pub(super) admission: Arc<Admission>,
     pub(super) services: Vec<Arc<SharedService>>,
     pub(super) routes: Routes,
     pub(super) phase: watch::Receiver<Phase>,
@@ -98,9 +101,10 @@ pub(super) fn start(number: usize, blueprint: Blueprint) -> Result<Started, Stri
                 }
             };
             runtime.block_on(async {
-                match open_router(&blueprint) {
+                match open_router(number, &blueprint) {
                     Ok(router) => {
                         let _ = report.send(Ok(runtime.metrics()));
+                        let _probe = probe(number, &blueprint.admission);
                         run(router, incoming, &open, blueprint).await;
                     }
                     Err(error) => _ = report.send(Err(error)),
@@ -113,12 +117,22 @@ pub(super) fn start(number: usize, blueprint: Blueprint) -> Result<Started, Stri
 }
 
 /// The router of this worker. Must run on its runtime, since pools belong to it.
-fn open_router(blueprint: &Blueprint) -> Result<Router, String> {
+fn open_router(number: usize, blueprint: &Blueprint) -> Result<Router, String> {
     let services = Arc::new(Services::open(&blueprint.services).map_err(|error| error.to_string())?);
+    let admission = blueprint.admission.worker(number);
     let shared = Arc::clone(&blueprint.shared);
     let limiter = shared.limits.clone().map(Limiter::new);
-    let door = FrontDoor { shared, services, limiter };
+    let door = FrontDoor { shared, services, limiter, admission };
     Ok(blueprint.routes.router(&door))
+}
+
+/// Feels how busy this worker is, until it is dropped.
+fn probe(number: usize, admission: &Arc<Admission>) -> JoinSet<()> {
+    let mut probe = JoinSet::new();
+    if admission.worker(number).is_some() {
+        probe.spawn(Arc::clone(admission).watch(number));
+    }
+    probe
 }
 
 /// Serves what the acceptor hands over, until it has stopped and the last connection is done.

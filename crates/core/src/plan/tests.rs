@@ -84,9 +84,8 @@ fn an_n_plus_one_is_said_and_is_no_reason_to_fail() {
 
 /// A recording of a request, with these calls.
 fn recorded<const N: usize>(operations: [&'static str; N]) -> (Arc<Recording>, [Made; N]) {
-    let route =
-        RouteInfo { method: None, path: "/test", policy: Policy::public(), deadline: None, example: None };
-    let recording = Planner::new().begin(&Arc::new(route), ms(1500), ms(1275));
+    let route = RouteInfo::for_test("/test", Policy::public());
+    let recording = Planner::new().begin(&route, ms(1500), ms(1275));
     let made = operations.map(|operation| recording.call(operation, ms(100), 1));
     (recording, made)
 }

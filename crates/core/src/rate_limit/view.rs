@@ -4,6 +4,8 @@ use serde::Serialize;
 use serde_json::Value;
 use tokio::time::Instant;
 
+use crate::front_door::admission::AdmissionView;
+
 use super::{RateLimits, quota::Quota, refusals::Label};
 
 /// `/limits` of the admin listener.
@@ -12,7 +14,7 @@ pub(crate) struct LimitsView {
     /// None where rates are not limited.
     pub(crate) rate_limits: Option<RateLimitsView>,
     /// What the process takes on at once.
-    pub(crate) admission: Option<Value>,
+    pub(crate) admission: AdmissionView,
 }
 
 /// The quotas and who was refused.

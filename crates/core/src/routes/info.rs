@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use http::Method;
 
+use super::Priority;
 use crate::auth::Policy;
 
 /// What the inbound stack knows of a route.
@@ -17,6 +18,8 @@ pub struct RouteInfo {
     pub policy: Policy,
     /// Its own deadline, where the BFF's is not right for it.
     pub deadline: Option<Duration>,
+    /// What an overloaded BFF makes of it.
+    pub priority: Priority,
     /// A request that it answers from the fixtures, for tools that ask every screen.
     pub example: Option<Example>,
 }
@@ -77,6 +80,17 @@ impl RouteInfo {
     }
 
     pub(super) fn unmatched(path: &'static str) -> Arc<Self> {
-        Arc::new(Self { method: None, path, policy: Policy::public(), deadline: None, example: None })
+        Self::plain(path, Policy::public())
+    }
+
+    /// A route for unit tests, which have no router.
+    #[cfg(test)]
+    pub(crate) fn for_test(path: &'static str, policy: Policy) -> Arc<Self> {
+        Self::plain(path, policy)
+    }
+
+    fn plain(path: &'static str, policy: Policy) -> Arc<Self> {
+        let priority = Priority::default();
+        Arc::new(Self { method: None, path, policy, deadline: None, priority, example: None })
     }
 }

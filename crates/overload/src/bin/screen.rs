@@ -14,17 +14,13 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     let bff =
         Bff::new("bff-overload-screen", "crates/overload/src/bin/screen.rs", "").services::<(A, B, C)>();
-    let routes = Routes::new().get("/screen", screen, signed_in()).get("/ping", ping, signed_in()).get(
-        "/open",
-        open,
-        public(),
-    );
-    bff.routes(critical(routes.get("/critical", screen, signed_in()))).main()
-}
-
-/// The last route is refused last.
-fn critical(routes: Routes) -> Routes {
-    routes
+    let routes = Routes::new()
+        .get("/screen", screen, signed_in())
+        .get("/ping", ping, signed_in())
+        .get("/open", open, public())
+        .get("/critical", screen, signed_in())
+        .critical();
+    bff.routes(routes).main()
 }
 
 /// How long the lists are, and what is in them together.

@@ -6,10 +6,14 @@ use axum::{
 };
 use tokio::time::Instant;
 
-use super::Shared;
+use super::{Admission, Shared};
 use crate::rate_limit::LimitsView;
 
-pub(super) fn answer(shared: &Shared) -> ([(HeaderName, &'static str); 1], Json<LimitsView>) {
+pub(super) fn answer(
+    shared: &Shared,
+    admission: &Admission,
+) -> ([(HeaderName, &'static str); 1], Json<LimitsView>) {
     let rate_limits = shared.limits.as_ref().map(|limits| limits.view(Instant::now()));
-    ([(header::CACHE_CONTROL, "no-store")], Json(LimitsView { rate_limits, admission: None }))
+    let view = LimitsView { rate_limits, admission: admission.view() };
+    ([(header::CACHE_CONTROL, "no-store")], Json(view))
 }

@@ -61,7 +61,7 @@ fn router() -> Router {
     let shared = Arc::new(Shared { config, authenticator, limits: None, log, planner: None });
     let services = Arc::new(Services::open(&[]).expect("nothing to open"));
     let routes = Routes::new().get("/who", who, signed_in()).get("/orders", who, scope("orders:read"));
-    routes.router(&FrontDoor { shared, services, limiter: None })
+    routes.router(&FrontDoor { shared, services, limiter: None, admission: None })
 }
 
 fn request(path: &str) -> Request {

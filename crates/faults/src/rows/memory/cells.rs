@@ -119,7 +119,7 @@ fn bff(services: &MockServices, settings: &Settings, listeners: [String; 2], rea
         ("services.orders.url", services.url("orders")),
         ("services.invoices.url", services.url("invoices")),
     ];
-    let env = settings.above(own.into_iter().chain(never_refused()));
+    let env = settings.above(own.into_iter().chain([never_refused()]));
     let (package, binary) = ("bff-web", "bff-web");
     Program { package, binary, file: None, profile: None, arguments: Vec::new(), env, ready }
 }

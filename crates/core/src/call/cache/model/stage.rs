@@ -56,15 +56,14 @@ pub(super) struct Stage<'a> {
 
 impl House {
     pub(super) fn new(hunt: Hunt) -> Self {
-        let route =
-            RouteInfo { method: None, path: "/", policy: Policy::public(), deadline: None, example: None };
+        let route = RouteInfo::for_test("/", Policy::public());
         Self {
             kept: Arc::new(Kept::new(&config(), None)),
             callers: callers(),
             strangers: strangers(),
             policy: Policies::new("one", &ServiceConfig::default(), &[]).of("one.call"),
             hunt,
-            route: Arc::new(route),
+            route,
             services: Arc::new(Services::open(&[]).expect("nothing to open")),
             trace: TraceContext::from_headers(&HeaderMap::new()),
         }

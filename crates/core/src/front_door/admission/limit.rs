@@ -1,0 +1,164 @@
+//! How many requests may keep a worker busy that lags: pure, with the clock as an argument.
+//!
+//! What is measured is the *lag*: how long work that is ready waits for its turn. It is the part of the latency that is our
+//! own queue, and without one it is nought, so no usual latency need be learned, and a service that answers slowly is no
+//! reason to refuse anybody. As in CoDel (RFC 8289) only a queue that stands counts: while one look in an interval finds
+//! little lag, all that came has been worked off, and a burst was no more than that.
+//!
+//! Once the lag stands, the limit is what keeps the worker busy at that moment, and moves by Gradient2 of Netflix's
+//! concurrency-limits: at the end of each interval it is multiplied by the lag that may be over the lag that is, between a
+//! half and one; where the queue is short and somebody was refused, its square root is added. It falls no further while more
+//! requests keep the worker busy than it allows, since the last step has not had its effect yet. The worker is then busy all
+//! the time, with a short queue. The limit is gone once there was neither a lag nor a refusal for a while.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::worker::Bounds;
+use crate::config::AdmissionConfig;
+
+/// A queue that is there for so long stands. CoDel's interval.
+const INTERVAL: Duration = Duration::from_millis(100);
+
+/// After so long without a lag or a refusal there is no limit any more.
+const CALM: Duration = Duration::from_secs(1);
+
+/// The most that one interval takes away.
+const STEEPEST: f64 = 0.5;
+
+/// What the probe of a worker found.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Look {
+    pub(super) lag: Duration,
+    /// The requests that keep the worker busy.
+    pub(super) busy: usize,
+    /// Whether the limit refused somebody since the look before, and whether that was more than a sheddable request.
+    pub(super) refused: bool,
+    pub(super) refused_normal: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct Limit {
+    may_lag: Duration,
+    at_least: f64,
+    at_most: f64,
+    /// Since when every look found a lag.
+    lags_since: Option<Instant>,
+    held: Option<Held>,
+}
+
+/// The limit while there is one.
+#[derive(Debug)]
+struct Held {
+    /// Before it is rounded down.
+    exact: f64,
+    /// Since when there was neither a lag nor a refusal.
+    calm_since: Instant,
+    began: Instant,
+    /// Of the present interval.
+    least_lag: Duration,
+    least_busy: usize,
+    refused: bool,
+    refused_normal: bool,
+    /// Whether normal requests were refused in the interval before.
+    short_of_places: bool,
+}
+
+impl Limit {
+    pub(super) fn new(config: &AdmissionConfig) -> Self {
+        Self {
+            may_lag: config.lag,
+            at_least: count(config.at_least.min(config.max_in_flight)),
+            at_most: count(config.max_in_flight),
+            lags_since: None,
+            held: None,
+        }
+    }
+
+    /// Heeds a look and says what holds from now on.
+    pub(super) fn heed(&mut self, look: Look, now: Instant) -> Bounds {
+        // With no more than the least no limit would help: something else keeps the processor.
+        let lags = look.lag > self.may_lag && count(look.busy) > self.at_least;
+        let stands = match self.lags_since {
+            // One look may have met anything, such as a machine that stood still.
+            Some(since) if lags => now.saturating_duration_since(since) >= INTERVAL,
+            _ => {
+                self.lags_since = lags.then(|| now.checked_sub(look.lag).unwrap_or(now));
+                false
+            }
+        };
+        if let Some(held) = &mut self.held {
+            held.heed(look, lags, now);
+            if now.saturating_duration_since(held.calm_since) >= CALM {
+                self.held = None;
+            } else if now.saturating_duration_since(held.began) >= INTERVAL {
+                let exact = held.adjusted(self.may_lag).clamp(self.at_least, self.at_most);
+                *held =
+                    Held { short_of_places: held.refused_normal, ..Held::new(exact, held.calm_since, now) };
+            }
+        } else if stands {
+            let exact = count(look.busy).clamp(self.at_least, self.at_most);
+            self.held = Some(Held::new(exact, now, now));
+        }
+        self.held.as_ref().map_or(Bounds::OPEN, Held::bounds)
+    }
+}
+
+impl Held {
+    fn new(exact: f64, calm_since: Instant, began: Instant) -> Self {
+        Self {
+            exact,
+            calm_since,
+            began,
+            least_lag: Duration::MAX,
+            least_busy: usize::MAX,
+            refused: false,
+            refused_normal: false,
+            short_of_places: false,
+        }
+    }
+
+    fn heed(&mut self, look: Look, lags: bool, now: Instant) {
+        self.least_lag = self.least_lag.min(look.lag);
+        self.least_busy = self.least_busy.min(look.busy);
+        self.refused |= look.refused;
+        self.refused_normal |= look.refused_normal;
+        if lags || look.refused {
+            self.calm_since = now;
+        }
+    }
+
+    fn adjusted(&self, may_lag: Duration) -> f64 {
+        if self.least_lag > may_lag {
+            if count(self.least_busy) > self.exact {
+                // What came before the last step is not done yet: a further one would be a guess.
+                return self.exact;
+            }
+            self.exact * may_lag.div_duration_f64(self.least_lag).max(STEEPEST)
+        } else if self.refused {
+            self.exact + self.exact.sqrt()
+        } else {
+            self.exact
+        }
+    }
+
+    fn bounds(&self) -> Bounds {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "it is between two numbers of requests"
+        )]
+        let normal = self.exact as usize;
+        // Sheddable requests would take what comes free by chance alone.
+        let short = self.short_of_places || self.refused_normal;
+        Bounds { normal, sheddable: if short { 0 } else { (normal * 3).div_ceil(5) } }
+    }
+}
+
+fn count(requests: usize) -> f64 {
+    f64::from(u32::try_from(requests).unwrap_or(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,76 @@
+//! Feels how long ready work waits for its turn on a worker: a task that sleeps, goes to the end of the queue of tasks, and
+//! looks at the clock.
+//!
+//! From when its sleep should have ended to when its turn came is what any other work that was ready then had to wait: for the
+//! task that was running, for all that stood before it, and for a processor. It looks ten times a second, since each look
+//! wakes a processor that may have nothing else to do, and a hundred times while it finds a lag.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::time::{Instant, sleep_until};
+
+use super::{
+    limit::{Limit, Look},
+    worker::{Cause, Worker},
+};
+use crate::{config::AdmissionConfig, routes::Priority};
+
+/// Between two looks.
+const PERIOD: Duration = Duration::from_millis(100);
+
+/// The same while there is a lag, or a limit.
+const ALERT: Duration = Duration::from_millis(10);
+
+/// What was worked on within it counts as busy, and within the one before. Longer than most services take to answer, or a
+/// flood would be admitted anew while the last one waits for them.
+const SPAN: Duration = Duration::from_millis(100);
+
+/// The grain of the runtime's timers: so much later they end even where nothing else is to do.
+const GRAIN: Duration = Duration::from_millis(1);
+
+/// Looks after a worker until it ends. Runs on the worker's own runtime, as a task like those of its requests.
+pub(super) async fn watch(worker: Arc<Worker>, config: AdmissionConfig) {
+    let mut probe = Probe::new(&config, Instant::now());
+    let mut period = PERIOD;
+    loop {
+        let due = Instant::now() + period;
+        sleep_until(due).await;
+        tokio::task::yield_now().await;
+        let now = Instant::now();
+        let lag = now.saturating_duration_since(due).saturating_sub(GRAIN);
+        probe.look(&worker, lag, now);
+        period = if lag > config.lag || worker.limit().is_some() { ALERT } else { PERIOD };
+    }
+}
+
+/// What a probe knows from look to look.
+pub(super) struct Probe {
+    limit: Limit,
+    span_began: Instant,
+    /// Normal and sheddable requests that were refused for the lag.
+    refused: [usize; 2],
+}
+
+impl Probe {
+    pub(super) fn new(config: &AdmissionConfig, now: Instant) -> Self {
+        Self { limit: Limit::new(config), span_began: now, refused: [0; 2] }
+    }
+
+    /// Finds such a lag.
+    pub(super) fn look(&mut self, worker: &Worker, lag: Duration, now: Instant) {
+        let refused =
+            [Priority::Normal, Priority::Sheddable].map(|priority| worker.refused(priority, Cause::Lag));
+        let before = std::mem::replace(&mut self.refused, refused);
+        let look = Look {
+            lag,
+            busy: worker.busy(),
+            refused: refused != before,
+            refused_normal: refused[0] != before[0],
+        };
+        worker.looked(lag, self.limit.heed(look, now));
+        if now.saturating_duration_since(self.span_began) >= SPAN {
+            self.span_began = now;
+            worker.end_span();
+        }
+    }
+}
