@@ -8,12 +8,13 @@ use std::{
 
 use crate::{
     auth::{Authenticator, FileKeys, KeyStore, Revocations, Verifier},
-    call::{Declaration, Kept, Redis, Resolver, ServiceSet, SharedResolver, SharedService},
+    call::{Declaration, Kept, Resolver, ServiceSet, SharedLevel, SharedResolver, SharedService},
     config::{self, AuthConfig, Config, ConfigErrors, Declared, KeyStorage, Sources},
     front_door::{
         Shared,
         server::{self, Running},
     },
+    link::Redis,
     plan::Planner,
     rate_limit::RateLimits,
     routes::{RouteInfo, Routes},
@@ -188,8 +189,9 @@ impl Bff {
     pub(crate) fn start_with(self, config: Config, log: Option<Sink>) -> Result<Running, StartError> {
         // Fails only if a provider is installed already, which is then the one to use.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let needs_redis = config.cache.shared || config.auth.revoked.redis;
-        let redis = needs_redis.then(|| Redis::new(&config.redis, &config.cache)).transpose();
+        let counts_together = config.rate_limits.enabled && config.rate_limits.shared;
+        let needs_redis = config.cache.shared || config.auth.revoked.redis || counts_together;
+        let redis = needs_redis.then(|| Redis::new(&config.redis)).transpose();
         let redis = redis.map_err(StartError)?;
         let verifier = Verifier::with_resolver(&config.auth, &self.resolver).map_err(|errors| {
             StartError(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
@@ -197,7 +199,9 @@ impl Bff {
         let store = self.open_keys(&config.auth)?;
         let revoked = Revocations::open(&config.auth.revoked, redis.clone())?;
         let authenticator = Authenticator::new(&config.auth, verifier, store, revoked);
-        let kept = Arc::new(Kept::new(&config.cache, redis.filter(|_| config.cache.shared)));
+        let limits = RateLimits::new(self.name, &config.rate_limits, redis.as_ref());
+        let level = redis.filter(|_| config.cache.shared).map(|redis| SharedLevel::new(redis, &config.cache));
+        let kept = Arc::new(Kept::new(&config.cache, level));
         let services = self.services.iter().map(|declared| {
             let Config { sender, auth, services, .. } = &config;
             let config = services.get(declared.name).cloned().unwrap_or_default();
@@ -210,7 +214,6 @@ impl Bff {
         });
         let services = services.collect::<Result<_, _>>()?;
         let log = AccessLog::new(self.name, log.filter(|_| config.log.access), config.log.format);
-        let limits = RateLimits::new(&config.rate_limits);
         let shared = Shared { config, authenticator, limits, log, planner: self.planner };
         server::start(shared, services, self.routes)
             .map_err(|error| StartError(format!("{} can't start: {error}", self.name)))

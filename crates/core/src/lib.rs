@@ -24,6 +24,7 @@ mod freshness;
 pub mod front_door;
 #[cfg(any(fuzzing, test))]
 pub mod fuzz;
+mod link;
 pub mod plan;
 pub mod problem;
 mod program;

@@ -1,8 +1,10 @@
 //! One command on a connection of its own, in Redis' protocol (RESP2).
 
 use std::{
-    io::{BufRead as _, BufReader, Read as _, Write as _},
+    io::{self, BufRead as _, BufReader, Read, Write},
     net::TcpStream,
+    os::unix::net::UnixStream,
+    path::PathBuf,
     time::Duration,
 };
 
@@ -62,15 +64,42 @@ impl Answer {
     }
 }
 
-/// Asks the server on a port. Fails with what went wrong, an error that it answered too.
+/// Where a server is asked without TLS.
+#[derive(Debug, Clone)]
+pub(crate) enum Door {
+    Port(u16),
+    Socket(PathBuf),
+}
+
+trait Stream: Read + Write {}
+
+impl<S: Read + Write> Stream for S {}
+
+impl Door {
+    fn open(&self) -> io::Result<Box<dyn Stream>> {
+        const PATIENCE: Option<Duration> = Some(Duration::from_secs(5));
+        match self {
+            Self::Port(port) => {
+                let stream = TcpStream::connect(("127.0.0.1", *port))?;
+                stream.set_read_timeout(PATIENCE)?;
+                Ok(Box::new(stream))
+            }
+            Self::Socket(path) => {
+                let stream = UnixStream::connect(path)?;
+                stream.set_read_timeout(PATIENCE)?;
+                Ok(Box::new(stream))
+            }
+        }
+    }
+}
+
+/// Asks a server. Fails with what went wrong, an error that it answered too.
 pub(crate) fn ask<A: AsRef<[u8]>>(
-    port: u16,
+    door: &Door,
     password: Option<&str>,
     command: impl IntoIterator<Item = A>,
 ) -> Result<Answer, String> {
-    let stream = TcpStream::connect(("127.0.0.1", port)).map_err(|error| error.to_string())?;
-    stream.set_read_timeout(Some(Duration::from_secs(5))).map_err(|error| error.to_string())?;
-    let mut stream = BufReader::new(stream);
+    let mut stream = BufReader::new(door.open().map_err(|error| error.to_string())?);
     if let Some(password) = password {
         send(&mut stream, &[b"AUTH", password.as_bytes()])?;
     }
@@ -78,7 +107,7 @@ pub(crate) fn ask<A: AsRef<[u8]>>(
     send(&mut stream, &command.iter().map(AsRef::as_ref).collect::<Vec<_>>())
 }
 
-fn send(stream: &mut BufReader<TcpStream>, command: &[&[u8]]) -> Result<Answer, String> {
+fn send(stream: &mut BufReader<Box<dyn Stream>>, command: &[&[u8]]) -> Result<Answer, String> {
     let mut bytes = format!("*{}\r\n", command.len()).into_bytes();
     for argument in command {
         bytes.extend(format!("${}\r\n", argument.len()).bytes());
@@ -89,7 +118,7 @@ fn send(stream: &mut BufReader<TcpStream>, command: &[&[u8]]) -> Result<Answer, 
     read(stream)
 }
 
-fn read(stream: &mut BufReader<TcpStream>) -> Result<Answer, String> {
+fn read(stream: &mut BufReader<Box<dyn Stream>>) -> Result<Answer, String> {
     let mut line = String::new();
     stream.read_line(&mut line).map_err(|error| error.to_string())?;
     let mut characters = line.trim_end().chars();

@@ -21,7 +21,7 @@ mod process;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use self::answer::Answer;
-use self::process::{Options, Process};
+use self::process::{Options, Process, Tls};
 
 /// A `redis-server` that runs, or did until it was stopped. Dropping it ends it.
 #[derive(Debug)]
@@ -47,6 +47,14 @@ impl RedisBuilder {
     pub fn password(mut self, password: &str) -> Self {
         self.0.password = Some(password.to_owned());
         self.argument("--requirepass", password)
+    }
+
+    /// Speaks TLS and nothing else, with this certificate and its key, each as PEM. [`Redis::url`] then begins with `rediss`.
+    /// What tests ask of it themselves goes another way.
+    #[must_use]
+    pub fn tls(mut self, certificate: &str, key: &str) -> Self {
+        self.0.tls = Some(Tls { certificate: certificate.to_owned(), key: key.to_owned() });
+        self
     }
 
     /// Any other setting: `.argument("--maxmemory-policy", "allkeys-lru")`.
@@ -81,7 +89,8 @@ impl Redis {
     /// Where it is, with its password: a value of `redis.url`.
     pub fn url(&self) -> String {
         let password = self.options.password.as_ref().map(|password| format!(":{password}@"));
-        format!("redis://{}127.0.0.1:{}", password.unwrap_or_default(), self.port)
+        let scheme = if self.options.tls.is_some() { "rediss" } else { "redis" };
+        format!("{scheme}://{}127.0.0.1:{}", password.unwrap_or_default(), self.port)
     }
 
     /// Its port, which stays the same when it starts again.
@@ -117,7 +126,8 @@ impl Redis {
     ///
     /// If the answer is an error, or none comes within seconds.
     pub fn run<A: AsRef<[u8]>>(&self, command: impl IntoIterator<Item = A>) -> Answer {
-        let asked = answer::ask(self.port, self.options.password.as_deref(), command);
+        let door = self.lock().as_ref().expect("redis-server runs").door().clone();
+        let asked = answer::ask(&door, self.options.password.as_deref(), command);
         asked.unwrap_or_else(|fault| panic!("redis-server on port {}: {fault}", self.port))
     }
 

@@ -7,7 +7,7 @@ use std::{
     hash::BuildHasher as _,
     io,
     net::TcpListener,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
@@ -21,7 +21,7 @@ use nix::{
     unistd::Pid,
 };
 
-use super::answer;
+use super::answer::{self, Door};
 
 /// A server that has not answered by then does not start.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -34,6 +34,32 @@ const MISSING: &str = "redis-server is missing: tests start one of their own.\n 
 pub(crate) struct Options {
     pub(crate) password: Option<String>,
     pub(crate) arguments: Vec<String>,
+    pub(crate) tls: Option<Tls>,
+}
+
+/// What a server shows of itself, as PEM.
+#[derive(Debug)]
+pub(crate) struct Tls {
+    pub(crate) certificate: String,
+    pub(crate) key: String,
+}
+
+impl Tls {
+    /// The arguments for it, with its files in this folder. What is not TLS is then for tests alone, on a socket there.
+    fn arguments(&self, folder: &Path, port: u16) -> io::Result<Vec<String>> {
+        let file = |name: &str| folder.join(name).display().to_string();
+        fs::write(file("certificate"), &self.certificate)?;
+        fs::write(file("key"), &self.key)?;
+        let arguments = [
+            ["--port", "0"].map(str::to_owned),
+            ["--tls-port".to_owned(), port.to_string()],
+            ["--tls-auth-clients", "no"].map(str::to_owned),
+            ["--tls-cert-file".to_owned(), file("certificate")],
+            ["--tls-key-file".to_owned(), file("key")],
+            ["--unixsocket".to_owned(), file("socket")],
+        ];
+        Ok(arguments.into_iter().flatten().collect())
+    }
 }
 
 /// A server that has answered. Dropping it ends it.
@@ -42,6 +68,7 @@ pub(crate) struct Process {
     child: Child,
     /// Where it would write, had it anything to write, and where it says why it does not start.
     folder: PathBuf,
+    door: Door,
 }
 
 impl Process {
@@ -64,9 +91,17 @@ impl Process {
         fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         let log = folder.join("log");
         let output = File::create(&log).map_err(|error| format!("{}: {error}", log.display()))?;
+        let (listen, door) = match &options.tls {
+            None => (vec!["--port".to_owned(), port.to_string()], Door::Port(port)),
+            Some(tls) => {
+                let listen = tls.arguments(&folder, port).map_err(|error| error.to_string())?;
+                (listen, Door::Socket(folder.join("socket")))
+            }
+        };
         let mut command = Command::new("redis-server");
         command
-            .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--daemonize", "no"])
+            .args(listen)
+            .args(["--bind", "127.0.0.1", "--daemonize", "no"])
             .args(["--save", "", "--appendonly", "no", "--dir"])
             .arg(&folder)
             .args(&options.arguments)
@@ -77,9 +112,9 @@ impl Process {
             io::ErrorKind::NotFound => panic!("{MISSING}"),
             _ => panic!("redis-server does not start: {error}"),
         });
-        let mut process = Self { child, folder };
+        let mut process = Self { child, folder, door };
         let began = Instant::now();
-        while !process.answers(port, options.password.as_deref()) {
+        while !process.answers(options.password.as_deref()) {
             let ended = process.child.try_wait().is_ok_and(|status| status.is_some());
             if ended || began.elapsed() > PATIENCE {
                 let said = fs::read_to_string(&log).unwrap_or_default();
@@ -90,11 +125,16 @@ impl Process {
         Ok(process)
     }
 
-    /// Whether what answers on the port is this process, and not one that had the port before.
-    fn answers(&self, port: u16, password: Option<&str>) -> bool {
+    /// Where tests ask it.
+    pub(crate) fn door(&self) -> &Door {
+        &self.door
+    }
+
+    /// Whether what answers is this process, and not one that had the port before.
+    fn answers(&self, password: Option<&str>) -> bool {
         let line = format!("process_id:{}", self.child.id());
-        let asked = answer::ask(port, password, ["PING"])
-            .and_then(|_| answer::ask(port, password, ["INFO", "server"]));
+        let asked = answer::ask(&self.door, password, ["PING"])
+            .and_then(|_| answer::ask(&self.door, password, ["INFO", "server"]));
         asked.is_ok_and(|info| info.text().lines().any(|told| told == line))
     }
 
@@ -113,7 +153,7 @@ impl Process {
     }
 
     #[cfg(test)]
-    pub(crate) fn folder(&self) -> &std::path::Path {
+    pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }
 

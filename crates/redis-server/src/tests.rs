@@ -9,7 +9,7 @@ use std::{
 
 use nix::sys::signal::kill;
 
-use super::*;
+use super::{answer::Door, *};
 
 #[test]
 fn it_answers_and_counts() {
@@ -29,7 +29,7 @@ fn it_starts_again_on_its_port_with_nothing_in_it() {
     redis.run(["SET", "a", "1"]);
     let url = redis.url();
     redis.stop();
-    assert!(answer::ask(redis.port(), None, ["PING"]).is_err());
+    assert!(answer::ask(&Door::Port(redis.port()), None, ["PING"]).is_err());
     redis.restart();
     assert_eq!((redis.keys(), redis.url()), (Vec::<String>::new(), url));
 }
@@ -41,7 +41,7 @@ fn it_hangs_while_it_is_paused() {
     let (told, answer) = mpsc::channel();
     let port = redis.port();
     // The kernel takes the connection; what stands still reads nothing from it.
-    let asking = thread::spawn(move || told.send(answer::ask(port, None, ["PING"])));
+    let asking = thread::spawn(move || told.send(answer::ask(&Door::Port(port), None, ["PING"])));
     assert_eq!(answer.recv_timeout(Duration::from_millis(50)), Err(RecvTimeoutError::Timeout));
     redis.resume();
     assert_eq!(answer.recv(), Ok(Ok(Answer::Bytes(b"PONG".to_vec()))));
@@ -52,7 +52,9 @@ fn it_hangs_while_it_is_paused() {
 fn it_asks_for_its_password_and_keeps_to_its_memory() {
     let redis = Redis::with().password("letmein").max_memory("2mb").start();
     assert_eq!(redis.url(), format!("redis://:letmein@127.0.0.1:{}", redis.port()));
-    assert!(answer::ask(redis.port(), None, ["PING"]).is_err_and(|said| said.starts_with("NOAUTH")));
+    assert!(
+        answer::ask(&Door::Port(redis.port()), None, ["PING"]).is_err_and(|said| said.starts_with("NOAUTH"))
+    );
     assert_eq!(redis.run(["CONFIG", "GET", "maxmemory"]).list()[1].text(), (2 << 20).to_string());
 }
 
@@ -73,4 +75,14 @@ fn an_error_is_a_panic_with_its_text() {
     let answered = panic::catch_unwind(panic::AssertUnwindSafe(|| redis.run(["NONSENSE"])));
     let panic = answered.expect_err("an error is no answer");
     assert!(panic.downcast_ref::<String>().is_some_and(|text| text.contains("ERR unknown command")));
+}
+
+#[test]
+fn with_tls_it_answers_nobody_else_but_tests() {
+    let pair = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).expect("a certificate");
+    let (certificate, key) = (pair.cert.pem(), pair.signing_key.serialize_pem());
+    let redis = Redis::with().password("letmein").tls(&certificate, &key).start();
+    assert_eq!(redis.url(), format!("rediss://:letmein@127.0.0.1:{}", redis.port()));
+    assert!(answer::ask(&Door::Port(redis.port()), None, ["PING"]).is_err());
+    assert_eq!(redis.run(["PING"]).text(), "PONG");
 }

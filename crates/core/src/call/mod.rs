@@ -10,7 +10,7 @@ mod attempt;
 mod balance;
 mod batch;
 mod binding;
-mod breaker;
+pub(crate) mod breaker;
 mod budget;
 mod bulkhead;
 mod cache;
@@ -53,7 +53,7 @@ pub(crate) use self::answered::StandIn;
 pub(crate) use self::{
     answered::{Answered, Origin},
     batch::{BATCH, OpenBatches},
-    cache::{Kept, Redis},
+    cache::{Kept, SharedLevel},
     decode::deeper_than,
     error::causes,
     propagate::TIMEOUT_HEADER,

@@ -109,8 +109,8 @@ impl Services {
     /// Opens the pools. Must run on the worker's runtime: a connection belongs to the runtime that opens it.
     pub(crate) fn open(services: &[Arc<SharedService>]) -> Result<Self, ServiceError> {
         // One for all of them: a connection to it carries any number of look-ups.
-        let redis = services.iter().find_map(|service| service.kept.redis());
-        let cache = redis.map(|redis| Arc::new(SharedCache::open(redis)));
+        let shared = services.iter().find_map(|service| service.kept.shared());
+        let cache = shared.map(|shared| Arc::new(SharedCache::open(shared)));
         let open = |shared: &Arc<SharedService>| {
             let stack = stack::outbound(shared, cache.as_ref())
                 .map_err(|message| ServiceError { service: shared.name, message })?;

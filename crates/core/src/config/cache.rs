@@ -1,8 +1,7 @@
-//! What can be set of kept answers, and of the Redis through which instances share it.
+//! What can be set of kept answers.
 
 use std::time::Duration;
 
-use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::values;
@@ -45,23 +44,5 @@ impl Default for CacheConfig {
             jitter_percent: 10,
             shared: false,
         }
-    }
-}
-
-/// `[redis]`: a Redis that all instances reach. Nothing depends on it: what it can't do in time goes on without it.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct RedisConfig {
-    /// Where it is, such as `rediss://user:password@redis.internal:6379/0`. Best set from the environment, as
-    /// `BFF_REDIS__URL`, since it may hold a password. `rediss` is TLS, with the certificates that the system believes.
-    pub url: Option<SecretString>,
-    /// Time of one operation; after that a request goes on without it. Default `20ms`.
-    #[serde(with = "values::duration")]
-    pub timeout: Duration,
-}
-
-impl Default for RedisConfig {
-    fn default() -> Self {
-        Self { url: None, timeout: Duration::from_millis(20) }
     }
 }

@@ -8,6 +8,7 @@ mod admission;
 mod api_keys;
 mod cache;
 mod key_file;
+mod link;
 mod listing;
 mod load;
 mod rate_limits;
@@ -22,8 +23,9 @@ mod values;
 
 pub use admission::AdmissionConfig;
 pub use api_keys::{ApiKeysConfig, CertificateConfig, KeyEnvironment};
-pub use cache::{CacheConfig, RedisConfig};
+pub use cache::CacheConfig;
 pub use key_file::{KeyEntry, KeyFile};
+pub use link::RedisConfig;
 pub use load::{ConfigError, ConfigErrors, Sources, load};
 pub(crate) use load::{Declared, KeyStorage, load_for, peek};
 pub use rate_limits::{Per, QuotaConfig, RateLimitsConfig, RouteLimitsConfig, Share, WithoutRedis};

@@ -60,6 +60,7 @@ mod admission;
 mod api_keys;
 mod cache;
 mod issuers;
+mod link;
 mod mistakes;
 mod operations;
 mod rate_limits;

@@ -6,6 +6,7 @@ mod admission;
 mod api_keys;
 mod cache;
 mod issuers;
+mod link;
 mod rate_limits;
 mod revoked;
 mod sender;
@@ -34,6 +35,7 @@ pub(super) fn validate(
         checks.wrong(&["log", "level"], "a filter such as \"info\"");
     }
     admission::check(config, &mut checks);
+    link::check(config, base, &mut checks);
     cache::check(config, &mut checks);
     services::check(&config.services, declared.services, &mut checks);
     issuers::check(&mut config.auth, base, &mut checks);

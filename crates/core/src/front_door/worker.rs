@@ -121,7 +121,7 @@ fn open_router(number: usize, blueprint: &Blueprint) -> Result<Router, String> {
     let services = Arc::new(Services::open(&blueprint.services).map_err(|error| error.to_string())?);
     let admission = blueprint.admission.worker(number);
     let shared = Arc::clone(&blueprint.shared);
-    let limiter = shared.limits.clone().map(Limiter::new);
+    let limiter = shared.limits.clone().map(Limiter::open);
     let door = FrontDoor { shared, services, limiter, admission };
     Ok(blueprint.routes.router(&door))
 }

@@ -48,6 +48,11 @@ impl Who {
         Self(CALLER | bits)
     }
 
+    /// As it stands in the name of a key that instances share.
+    pub(crate) fn bits(self) -> u128 {
+        self.0
+    }
+
     pub(crate) fn under(self, quota: u16) -> Key {
         #[expect(clippy::cast_possible_truncation, reason = "its lower half")]
         let low = self.0 as u64;

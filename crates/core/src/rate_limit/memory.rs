@@ -104,7 +104,7 @@ impl MemoryStore {
     }
 }
 
-fn keys(charges: &Charges<'_>) -> [Key; MOST] {
+pub(super) fn keys(charges: &Charges<'_>) -> [Key; MOST] {
     let mut keys = [super::key::Who::EVERYONE.under(0); MOST];
     for (key, charge) in keys.iter_mut().zip(charges.iter()) {
         *key = charge.key();

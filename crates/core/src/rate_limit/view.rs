@@ -1,7 +1,6 @@
 //! What operators see of it: [`LimitsView`], as JSON.
 
 use serde::Serialize;
-use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::front_door::admission::AdmissionView;
@@ -57,8 +56,15 @@ struct RefusedView {
 struct StoreView {
     /// Keys that this process counts in its own memory.
     keys: usize,
-    /// Whether those that the instances share can be asked, as `{"up": true, "since_seconds": 5}`. None where each counts for itself.
-    redis: Option<Value>,
+    /// Whether those that the instances share can be asked. None where each counts for itself.
+    redis: Option<RedisView>,
+}
+
+/// As far as requests have seen.
+#[derive(Debug, Serialize)]
+struct RedisView {
+    up: bool,
+    since_seconds: u64,
 }
 
 impl RateLimits {
@@ -75,9 +81,16 @@ impl RateLimits {
         });
         RateLimitsView {
             refused: refused.collect(),
-            store: StoreView { keys: self.memory.keys(), redis: None },
+            store: StoreView { keys: self.memory.keys(), redis: self.redis(now) },
             quotas: quotas.iter().map(|quota| self.view_of(quota, now)).collect(),
         }
+    }
+
+    fn redis(&self, now: Instant) -> Option<RedisView> {
+        self.shared.as_ref().map(|shared| {
+            let (up, since) = shared.standing();
+            RedisView { up, since_seconds: now.saturating_duration_since(since).as_secs() }
+        })
     }
 
     fn view_of(&self, quota: &Quota, now: Instant) -> QuotaView {

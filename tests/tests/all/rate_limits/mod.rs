@@ -2,6 +2,7 @@
 
 mod answers;
 mod routes;
+mod shared;
 mod usage;
 mod who;
 

@@ -14,8 +14,8 @@ use std::{fmt, pin::Pin, sync::Arc, time::Duration};
 use self::{list::List, shared::SharedList};
 use super::{Identity, watched::Watched};
 use crate::{
-    call::Redis,
     config::{ConfigErrors, RevocationFile, RevokedConfig},
+    link::Redis,
 };
 
 /// What is revoked. Nothing, until the configuration says where to look.

@@ -18,8 +18,8 @@ use super::{
     list::List,
 };
 use crate::{
-    call::Redis,
     config::{MAX_REVOCATIONS, Revocation},
+    link::{Redis, describe},
 };
 
 /// The sorted set.
@@ -87,7 +87,7 @@ impl SharedList {
         known: Option<&Known>,
     ) -> Result<Option<Known>, String> {
         let changes: Option<u64> =
-            redis::cmd("GET").arg(CHANGES).query_async(connection).await.map_err(|error| words(&error))?;
+            redis::cmd("GET").arg(CHANGES).query_async(connection).await.map_err(|error| describe(&error))?;
         if known.is_some_and(|known| known.changes == changes && known.at.elapsed() < ALL_AGAIN) {
             return Ok(None);
         }
@@ -100,7 +100,7 @@ impl SharedList {
             .arg(MAX_REVOCATIONS + 1)
             .query_async(connection)
             .await;
-        self.list.store(Some(Arc::new(list(&read.map_err(|error| words(&error))?)?)));
+        self.list.store(Some(Arc::new(list(&read.map_err(|error| describe(&error))?)?)));
         Ok(Some(Known { changes, at: Instant::now() }))
     }
 
@@ -131,9 +131,4 @@ pub(super) fn list(entries: &[String]) -> Result<List, String> {
         format!("an entry of {ENTRIES} is not JSON with one of token, subject or session, as README.md shows")
     })?;
     Ok(List::of(revoked))
-}
-
-/// In words of ours: what Redis says itself may quote what it was sent.
-fn words(error: &redis::RedisError) -> String {
-    if error.is_io_error() { error.to_string() } else { format!("it answers {}", error.category()) }
 }

@@ -16,7 +16,7 @@ use super::{
     generations::{Generations, Stamp, Tag},
     key::{BuildPrehashed, Key},
     place::{AtEnd, Place},
-    shared::Redis,
+    shared::SharedLevel,
     terms::Bounds,
 };
 use crate::config::CacheConfig;
@@ -25,7 +25,7 @@ use crate::config::CacheConfig;
 pub(crate) struct Kept {
     entries: Cache<Key, Arc<Place>, BuildPrehashed>,
     generations: Generations,
-    redis: Option<Arc<Redis>>,
+    shared: Option<Arc<SharedLevel>>,
     pub(super) bounds: Bounds,
     max_entry: usize,
     /// Bytes that were put in since the store has last counted.
@@ -35,7 +35,7 @@ pub(crate) struct Kept {
 
 impl Kept {
     /// With what instances share it, if they do.
-    pub(crate) fn new(config: &CacheConfig, redis: Option<Arc<Redis>>) -> Self {
+    pub(crate) fn new(config: &CacheConfig, shared: Option<Arc<SharedLevel>>) -> Self {
         let entries = Cache::builder()
             .max_capacity(config.max_size as u64)
             .weigher(|_: &Key, place: &Arc<Place>| place.weight())
@@ -44,7 +44,7 @@ impl Kept {
         Self {
             entries: entries.build_with_hasher(BuildPrehashed::default()),
             generations: Generations::default(),
-            redis,
+            shared,
             bounds: Bounds {
                 fresh_at_most: config.fresh_at_most,
                 stale_if_error: config.stale_if_error,
@@ -118,14 +118,14 @@ impl Kept {
     }
 
     /// Through which instances share what they keep, if they do.
-    pub(in crate::call) fn redis(&self) -> Option<&Arc<Redis>> {
-        self.redis.as_ref()
+    pub(in crate::call) fn shared(&self) -> Option<&Arc<SharedLevel>> {
+        self.shared.as_ref()
     }
 
     /// Ends what other instances say has ended, for as long as it is polled.
     pub(crate) async fn follow(self: Arc<Self>) {
-        if let Some(redis) = self.redis.clone() {
-            redis.follow(Arc::new(move |ended| self.generations.hear(ended))).await;
+        if let Some(shared) = self.shared.clone() {
+            shared.follow(Arc::new(move |ended| self.generations.hear(ended))).await;
         }
     }
 }

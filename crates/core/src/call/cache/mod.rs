@@ -47,7 +47,7 @@ pub use self::{
 };
 pub(crate) use self::{
     memory::Kept,
-    shared::{Redis, SharedCache},
+    shared::{SharedCache, SharedLevel},
 };
 
 /// A call's place among kept answers, from its look-up to its answer.

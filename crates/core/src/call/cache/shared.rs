@@ -9,19 +9,16 @@
 //! All times are Redis' own. An entry's age is its whole time less what Redis says that it has left, so no two machines'
 //! clocks are ever compared.
 //!
-//! - [`link`]: one worker's connection. What takes longer than `redis.timeout` goes on without Redis, and a Redis that is
-//!   slow or away is left alone.
+//! - [`level`]: what all workers share of it. Each asks over a [`Link`] of its own: what takes longer than `redis.timeout` goes
+//!   on without Redis, and a Redis that is slow or away is left alone.
 //! - [`writer`]: what is written goes there in the background, and invalidations that Redis has not confirmed again.
 //! - [`unsent`]: those are known to all workers of the process, which meanwhile find nothing under their tags.
 //! - [`subscriber`]: what other instances invalidate, for what is kept in memory.
 //! - [`names`]: no name of a key holds anything that a caller sent. [`sheet`]: what stands in an entry.
 
-mod backoff;
-mod faults;
-mod link;
+mod level;
 mod names;
 mod scripts;
-mod server;
 mod sheet;
 mod subscriber;
 #[cfg(test)]
@@ -35,13 +32,13 @@ use bytes::Bytes;
 use http::HeaderValue;
 use tokio::{task::JoinSet, time::Instant};
 
+pub(crate) use self::{level::SharedLevel, subscriber::Ended};
 use self::{
-    link::Link,
     names::Hash,
     scripts::Found,
     writer::{Put, Queue, Writer},
 };
-pub(crate) use self::{server::Redis, subscriber::Ended};
+use crate::link::{Link, Patience};
 
 /// What is kept of a reply, as bytes on the wire to Redis know it. Times are whole milliseconds there.
 #[derive(Clone, PartialEq, Eq)]
@@ -92,7 +89,7 @@ const MOST_TAGS: usize = 8;
 
 /// The shared level as one worker has it: connections belong to the runtime that opens them. Dropping it closes them.
 pub(crate) struct SharedCache {
-    redis: Arc<Redis>,
+    level: Arc<SharedLevel>,
     link: Arc<Link>,
     queue: Queue,
     _tasks: JoinSet<()>,
@@ -100,24 +97,25 @@ pub(crate) struct SharedCache {
 
 impl SharedCache {
     /// Opens it on the runtime that this runs on. It connects in the background: a BFF starts while Redis is away.
-    pub(crate) fn open(redis: &Arc<Redis>) -> Self {
-        let link = Arc::new(Link::new(Arc::clone(redis)));
-        let (queue, writer) = Writer::new(redis, &link);
+    pub(crate) fn open(level: &Arc<SharedLevel>) -> Self {
+        let link =
+            Arc::new(Link::new(Arc::clone(&level.redis), Arc::clone(&level.faults), Patience::Lenient));
+        let (queue, writer) = Writer::new(level, &link);
         let mut tasks = JoinSet::new();
         let kept = Arc::clone(&link);
         tasks.spawn(async move { kept.keep().await });
         tasks.spawn(writer.run());
-        Self { redis: Arc::clone(redis), link, queue, _tasks: tasks }
+        Self { level: Arc::clone(level), link, queue, _tasks: tasks }
     }
 
     /// Looks a call up. `tags` are the 1 to 8 names whose invalidation ends the entry: bytes that stand for a tag, or for a
     /// tag and its caller. `key` are the bytes that stand for exactly this call.
     pub(in crate::call::cache) async fn get(&self, key: &[u8], tags: &[impl Copy + Into<Hash>]) -> Looked {
         let tags: Vec<Hash> = tags.iter().map(|tag| (*tag).into()).collect();
-        if tags.is_empty() || tags.len() > MOST_TAGS || self.redis.unsent.has_any(&tags) {
+        if tags.is_empty() || tags.len() > MOST_TAGS || self.level.unsent.has_any(&tags) {
             return Looked::default();
         }
-        let Some(question) = scripts::look_up(&Hash::of(key), &tags, self.redis.most_bytes()) else {
+        let Some(question) = scripts::look_up(&Hash::of(key), &tags, self.level.most_bytes()) else {
             return Looked::default();
         };
         let found: Option<Found> =
@@ -126,7 +124,7 @@ impl SharedCache {
         if versions.len() != tags.len() * scripts::VERSION {
             return Looked::default();
         }
-        let found = value.and_then(|value| sheet::decode(value, key, &versions, self.redis.max_entry));
+        let found = value.and_then(|value| sheet::decode(value, key, &versions, self.level.max_entry));
         let found = found.and_then(|sheet| sheet.with_time_left(left));
         Looked {
             found,
@@ -141,7 +139,7 @@ impl SharedCache {
         let Some(left) = sheet.lifetime().checked_sub(sheet.age).filter(|left| !left.is_zero()) else {
             return;
         };
-        if sheet.body.len() <= self.redis.max_entry {
+        if sheet.body.len() <= self.level.max_entry {
             let ends = read.clock.saturating_add(millis(read.at.elapsed().saturating_add(left)));
             self.queue.push(Put { key: key.into(), read, ends, sheet });
         }

@@ -1,4 +1,4 @@
-//! `[cache]` and `[redis]`.
+//! `[cache]`.
 
 use secrecy::ExposeSecret as _;
 
@@ -25,36 +25,8 @@ fn a_shared_cache_needs_a_redis() {
 }
 
 #[test]
-fn an_address_of_a_redis_is_one_that_can_be_asked() {
-    for (url, expected) in [
-        ("", "redis:// or rediss:// and a host"),
-        ("redis.internal:6379", "redis:// or rediss:// and a host"),
-        ("http://redis.internal", "redis:// or rediss:// and a host"),
-        ("unix:///run/redis.sock", "redis:// or rediss:// and a host"),
-        ("redis://", "redis:// or rediss:// and a host"),
-        ("redis://:password@", "redis:// or rediss:// and a host"),
-        ("redis://redis:99999", "redis:// or rediss:// and a host"),
-        ("redis://:pass/word@redis", "redis:// or rediss:// and a host"),
-        ("redis://redis?protocol=resp3", "without a query or a fragment"),
-        ("rediss://redis/#insecure", "without a query or a fragment"),
-        ("redis://redis/cache", "the number of a database"),
-        ("redis://0.0.0.0", "of one machine"),
-    ] {
-        let errors = errors(&public(&format!("redis.url = {url:?}")), &[]);
-        let [[_, key, found, said]] = rows(&errors)[..] else { panic!("{url}: {errors}") };
-        assert_eq!((key, found), ("redis.url", "an address (hidden)"), "{url}");
-        assert!(said.contains(expected), "{url}: {said}");
-    }
-    for url in ["redis://redis", "rediss://user:p%23w@redis.internal:6380/2", "redis://:pw@[::1]/"] {
-        load(&public(&format!("redis.url = {url:?}")), &[]).expect(url);
-    }
-}
-
-#[test]
 fn what_is_kept_has_bounds() {
     for (text, key) in [
-        ("redis.timeout = \"0s\"", "redis.timeout"),
-        ("redis.timeout = \"2s\"", "redis.timeout"),
         ("cache.max_entry = 0", "cache.max_entry"),
         ("cache.max_entry = \"65MiB\"", "cache.max_entry"),
         ("cache.max_entry = \"2MiB\"\ncache.max_size = \"1MiB\"", "cache.max_entry"),

@@ -6,12 +6,8 @@ use futures::StreamExt as _;
 use redis::{RedisError, RedisResult};
 use tokio::time::{Instant, sleep, timeout};
 
-use super::{
-    backoff::Backoff,
-    faults::describe,
-    names::CHANNEL,
-    server::{CONNECT, Redis},
-};
+use super::{level::SharedLevel, names::CHANNEL};
+use crate::link::{Backoff, CONNECT, describe};
 
 /// A subscription that has been silent for so long is asked whether it is still there: a connection that was cut without a
 /// word would be silent for ever.
@@ -34,7 +30,7 @@ impl Ended {
     }
 }
 
-impl Redis {
+impl SharedLevel {
     /// Tells of every invalidation, this process' own too, for as long as it is polled; it never ends.
     ///
     /// One a process, beside the acceptor, like what follows the names of services: what is kept in memory is the process',
@@ -62,7 +58,7 @@ impl Redis {
         silence: Duration,
         ended: &(dyn Fn(Ended) + Send + Sync),
     ) -> Result<Infallible, String> {
-        let mut subscription = in_time(self.client.get_async_pubsub()).await?;
+        let mut subscription = in_time(self.redis.client().get_async_pubsub()).await?;
         in_time(subscription.subscribe(CHANNEL)).await?;
         let (mut sink, mut messages) = subscription.split();
         ended(Ended::All);

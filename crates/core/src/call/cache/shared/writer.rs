@@ -7,10 +7,8 @@ use tokio::{
     time::sleep,
 };
 
-use super::{
-    Read, Redis, Sheet, backoff::Backoff, link::Link, names::Hash, scripts, server::CONNECT, sheet,
-    unsent::Batch,
-};
+use super::{Read, SharedLevel, Sheet, names::Hash, scripts, sheet, unsent::Batch};
+use crate::link::{Backoff, CONNECT, Link};
 
 /// Entries that wait to be written. A further one is not kept.
 const MOST_PUTS: usize = 256;
@@ -32,7 +30,7 @@ pub(super) struct Put {
 
 /// The way to a [`Writer`].
 pub(super) struct Queue {
-    redis: Arc<Redis>,
+    level: Arc<SharedLevel>,
     puts: mpsc::Sender<(Put, OwnedSemaphorePermit)>,
     room: Arc<Semaphore>,
     again: Arc<Notify>,
@@ -40,7 +38,7 @@ pub(super) struct Queue {
 
 /// Writes what is in the queue.
 pub(super) struct Writer {
-    redis: Arc<Redis>,
+    level: Arc<SharedLevel>,
     link: Arc<Link>,
     puts: mpsc::Receiver<(Put, OwnedSemaphorePermit)>,
     again: Arc<Notify>,
@@ -62,7 +60,7 @@ impl Queue {
 
     /// Notes an invalidation that is about to be sent.
     pub(super) fn unsent(&self, tags: &[Hash]) -> Sending<'_> {
-        Sending { queue: self, batch: self.redis.unsent.note(tags) }
+        Sending { queue: self, batch: self.level.unsent.note(tags) }
     }
 }
 
@@ -74,7 +72,7 @@ pub(super) struct Sending<'a> {
 
 impl Sending<'_> {
     pub(super) fn sent(mut self) {
-        self.queue.redis.unsent.sent(&mem::take(&mut self.batch));
+        self.queue.level.unsent.sent(&mem::take(&mut self.batch));
     }
 }
 
@@ -87,11 +85,11 @@ impl Drop for Sending<'_> {
 }
 
 impl Writer {
-    pub(super) fn new(redis: &Arc<Redis>, link: &Arc<Link>) -> (Queue, Self) {
+    pub(super) fn new(level: &Arc<SharedLevel>, link: &Arc<Link>) -> (Queue, Self) {
         let (puts, queued) = mpsc::channel(MOST_PUTS);
         let (room, again) = (Arc::new(Semaphore::new(MOST_BYTES)), Arc::new(Notify::new()));
-        let queue = Queue { redis: Arc::clone(redis), puts, room, again: Arc::clone(&again) };
-        (queue, Self { redis: Arc::clone(redis), link: Arc::clone(link), puts: queued, again })
+        let queue = Queue { level: Arc::clone(level), puts, room, again: Arc::clone(&again) };
+        (queue, Self { level: Arc::clone(level), link: Arc::clone(link), puts: queued, again })
     }
 
     pub(super) async fn run(mut self) {
@@ -119,7 +117,7 @@ impl Writer {
     async fn invalidate_again(&self) {
         let mut backoff = Backoff::new();
         loop {
-            let batch = self.redis.unsent.batch(BATCH);
+            let batch = self.level.unsent.batch(BATCH);
             if batch.is_empty() {
                 return;
             }
@@ -128,7 +126,7 @@ impl Writer {
             let asked =
                 self.link.insist(async |mut redis| question.exec_async(&mut redis).await, CONNECT).await;
             match asked {
-                Some(()) => self.redis.unsent.sent(&batch),
+                Some(()) => self.level.unsent.sent(&batch),
                 None => sleep(backoff.next()).await,
             }
         }

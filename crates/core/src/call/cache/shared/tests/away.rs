@@ -1,16 +1,10 @@
 //! A Redis that hangs, is away, comes back, or wants another password. Bounds on times are generous, since other things run
 //! on the machine too; what is exact is counted.
 
-use std::sync::Mutex;
-
 use futures::FutureExt as _;
-use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpListener,
-    task::JoinSet,
-};
 
 use super::*;
+use crate::link::testing::fake_server;
 
 const TIMEOUT: Duration = Duration::from_millis(20);
 
@@ -39,38 +33,6 @@ async fn a_redis_that_hangs_is_asked_three_times_and_then_left_alone() {
     assert_eq!(server.calls("evalsha"), asked + 3);
     until(async || instance.finds("key", &["a"]).await.is_some()).await;
     assert!(back.elapsed() < BACK, "{:?}", back.elapsed());
-}
-
-/// Lets everybody in and answers a ping. What it answers look-ups depends on the number of the connection, from 0; it tells
-/// when it was asked.
-async fn fake_server(
-    look_up: impl Fn(usize) -> Option<&'static str> + Send + 'static,
-) -> (String, Arc<Mutex<Vec<Instant>>>, JoinSet<()>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let url = format!("redis://{}", listener.local_addr().expect("it is bound"));
-    let asked = Arc::<Mutex<Vec<Instant>>>::default();
-    let (told, mut tasks) = (Arc::clone(&asked), JoinSet::new());
-    tasks.spawn(async move {
-        let (mut connections, mut number) = (JoinSet::new(), 0);
-        while let Ok((mut stream, _)) = listener.accept().await {
-            let (told, answer) = (Arc::clone(&told), look_up(number));
-            number += 1;
-            connections.spawn(async move {
-                let mut bytes = [0; 16 << 10];
-                while let Ok(length @ 1..) = stream.read(&mut bytes).await {
-                    let text = String::from_utf8_lossy(&bytes[..length]);
-                    if text.contains("EVALSHA") {
-                        told.lock().expect("no panic").push(Instant::now());
-                        let _ = stream.write_all(answer.unwrap_or_default().as_bytes()).await;
-                        continue;
-                    }
-                    let commands = text.lines().filter(|line| line.starts_with('*')).count();
-                    let _ = stream.write_all("+OK\r\n".repeat(commands).as_bytes()).await;
-                }
-            });
-        }
-    });
-    (url, asked, tasks)
 }
 
 /// A connection that was cut without a word is silent for ever, while Redis is well.
@@ -203,7 +165,7 @@ async fn a_wrong_password_is_logged_once_and_told_nobody() {
     let received = info.lines().find_map(|line| line.strip_prefix("total_connections_received:"));
     let received: u32 = received.and_then(|count| count.trim().parse().ok()).expect("Redis tells");
     assert!((3..20).contains(&received), "{received}");
-    let shown = format!("{logged}{:?}", instance.redis);
+    let shown = format!("{logged}{:?}", instance.level);
     assert!(!shown.contains("password:") && !shown.contains("wrongpassword"), "{shown}");
 
     // The password is changed while it runs.
@@ -240,32 +202,4 @@ async fn what_keeps_redis_from_being_used_is_said_at_the_start() {
         }
         assert!(logged.contains(said) && !logged.contains("secretword"), "{url}: {logged}");
     }
-}
-
-/// One that does not know a command quotes it, and the password with it.
-#[test]
-fn what_redis_says_itself_is_not_logged() {
-    let kind = redis::ErrorKind::Server(redis::ServerErrorKind::ResponseError);
-    let quoted = "unknown command 'AUTH', with args beginning with: 'secretword'".to_owned();
-    for (error, said) in [
-        ((kind, "it said", quoted.clone()).into(), "it answers ERR"),
-        ((redis::ErrorKind::Extension, "secretword", quoted).into(), "it answers with an error"),
-    ] {
-        assert_eq!(super::super::faults::describe(&error), said);
-    }
-}
-
-#[test]
-fn an_address_that_is_none_shows_nothing() {
-    let config = RedisConfig { url: Some("redis://:secretword@host/db".into()), timeout: TIMEOUT };
-    let error = Redis::new(&config, &CacheConfig::default()).expect_err("it is none");
-    assert_eq!(error, "redis.url: invalid client config");
-    assert!(!format!("{config:?}").contains("secretword"));
-}
-
-#[test]
-fn what_is_sent_does_not_wait_for_more() {
-    let config = RedisConfig { url: Some("redis://host".into()), timeout: TIMEOUT };
-    let redis = Redis::new(&config, &CacheConfig::default()).expect("it is one");
-    assert!(redis.client.get_connection_info().tcp_settings().nodelay());
 }

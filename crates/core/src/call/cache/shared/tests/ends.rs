@@ -11,7 +11,7 @@ fn follow(instance: &Instance) -> (JoinHandle<()>, mpsc::UnboundedReceiver<Ended
 
 fn follow_with(silence: Duration, instance: &Instance) -> (JoinHandle<()>, mpsc::UnboundedReceiver<Ended>) {
     let (tell, told) = mpsc::unbounded_channel();
-    let redis = Arc::clone(&instance.redis);
+    let redis = Arc::clone(&instance.level);
     let following = async move { redis.follow_with(silence, &move |ended| _ = tell.send(ended)).await };
     #[expect(clippy::disallowed_methods, reason = "a test ends with its runtime")]
     let task = tokio::spawn(following);
@@ -111,7 +111,7 @@ async fn nothing_is_left_of_an_instance_whose_redis_is_away() {
         let (task, _told) = follow(&instance);
         instance.invalidate(&["a"]).await;
         task.abort();
-        (Arc::downgrade(&instance.redis), instance)
+        (Arc::downgrade(&instance.level), instance)
     };
     drop(instance);
     until(async || redis.strong_count() == 0).await;

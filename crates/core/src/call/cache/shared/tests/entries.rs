@@ -189,7 +189,7 @@ async fn a_redis_that_is_full_is_a_miss_and_still_invalidates() {
         instance.put("key", looked.versions, sheet("body"));
     }
     instance.invalidate(&["a"]).await;
-    assert!(!instance.redis.unsent.has_any(&[Hash::of(b"a")]));
+    assert!(!instance.level.unsent.has_any(&[Hash::of(b"a")]));
     server.run(["CONFIG", "SET", "maxmemory", "0"]);
     instance.written().await;
     assert_eq!(instance.finds("well", &["a"]).await, None);

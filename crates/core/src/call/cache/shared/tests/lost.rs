@@ -21,7 +21,7 @@ async fn an_invalidation_that_redis_refuses_is_sent_again_and_holds_here_at_once
     refuse(&server);
     one.invalidate(&["a"]).await;
     // Redis has it still, but this process must not use it, on none of its workers, nor replace it.
-    let worker = SharedCache::open(&one.redis);
+    let worker = SharedCache::open(&one.level);
     for cache in [&one.cache, &worker] {
         let looked = cache.get(b"key", &[&b"a"[..], &b"b"[..]]).await;
         assert!(looked.found.is_none() && looked.versions.0.is_none());
@@ -46,10 +46,10 @@ async fn an_invalidation_whose_caller_goes_away_is_sent() {
         let mut invalidating = std::pin::pin!(one.cache.invalidate(&tags));
         assert!(futures::poll!(&mut invalidating).is_pending());
     }
-    assert!(one.redis.unsent.has_any(&[Hash::of(b"a")]));
+    assert!(one.level.unsent.has_any(&[Hash::of(b"a")]));
     accept(&server);
     until(async || other.finds("key", &["a"]).await.is_none()).await;
-    until(async || !one.redis.unsent.has_any(&[Hash::of(b"a")])).await;
+    until(async || !one.level.unsent.has_any(&[Hash::of(b"a")])).await;
 }
 
 #[tokio::test]
@@ -62,9 +62,9 @@ async fn an_invalidation_outlasts_a_redis_that_is_away() {
     for tag in &tags {
         instance.invalidate(&[tag]).await;
     }
-    assert!(tags.iter().all(|tag| instance.redis.unsent.has_any(&[Hash::of(tag.as_bytes())])));
+    assert!(tags.iter().all(|tag| instance.level.unsent.has_any(&[Hash::of(tag.as_bytes())])));
     server.restart();
-    until(async || !tags.iter().any(|tag| instance.redis.unsent.has_any(&[Hash::of(tag.as_bytes())]))).await;
+    until(async || !tags.iter().any(|tag| instance.level.unsent.has_any(&[Hash::of(tag.as_bytes())]))).await;
     // In batches, the first of which waited since the first of them.
     assert!(server.calls("publish") <= 5);
 }

@@ -7,27 +7,25 @@ mod lost;
 mod sharing;
 mod sheets;
 
-use std::{
-    cell::RefCell,
-    io,
-    sync::{Arc, Once},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use bff_redis_server::Redis as Server;
 use bytes::Bytes;
 use http::HeaderValue;
 use tokio::time::{Instant, sleep};
 
-use super::{Looked, Redis, SharedCache, Sheet, Versions};
-use crate::config::{CacheConfig, RedisConfig};
+use super::{Looked, SharedCache, SharedLevel, Sheet, Versions};
+use crate::{
+    config::{CacheConfig, RedisConfig},
+    link::{Redis, testing::Log},
+};
 
 /// Long enough for a machine that does other things too. Nothing waits for it unless something is wrong.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// One process with one worker.
 struct Instance {
-    redis: Arc<Redis>,
+    level: Arc<SharedLevel>,
     cache: SharedCache,
 }
 
@@ -38,10 +36,11 @@ impl Instance {
     }
 
     fn with_timeout(url: &str, timeout: Duration) -> Self {
-        let config = RedisConfig { url: Some(url.into()), timeout };
-        let redis = Redis::new(&config, &CacheConfig::default()).expect("the address is one");
-        let cache = SharedCache::open(&redis);
-        Self { redis, cache }
+        let config = RedisConfig { url: Some(url.into()), timeout, ..RedisConfig::default() };
+        let redis = Redis::new(&config).expect("the address is one");
+        let level = SharedLevel::new(redis, &CacheConfig::default());
+        let cache = SharedCache::open(&level);
+        Self { level, cache }
     }
 
     async fn get(&self, key: &str, tags: &[&str]) -> Looked {
@@ -104,39 +103,5 @@ fn sheet(body: &str) -> Sheet {
         while_revalidate: Duration::from_secs(10),
         if_error: Duration::from_secs(30),
         negative: false,
-    }
-}
-
-/// What this test's thread logs from now on. One subscriber for all threads: one for each would race for what is logged at all.
-struct Log;
-
-thread_local! {
-    static LINES: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-}
-
-impl Log {
-    fn begin() {
-        static ALL: Once = Once::new();
-        ALL.call_once(|| {
-            let lines = tracing_subscriber::fmt().with_writer(|| Self).without_time().with_ansi(false);
-            tracing::subscriber::set_global_default(lines.finish()).expect("nobody else sets one");
-        });
-        LINES.take();
-    }
-
-    /// The lines so far.
-    fn take() -> String {
-        String::from_utf8(LINES.take()).expect("lines are text")
-    }
-}
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        LINES.with_borrow_mut(|lines| lines.extend_from_slice(bytes));
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }

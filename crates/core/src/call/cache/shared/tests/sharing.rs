@@ -195,10 +195,10 @@ async fn its_futures_can_be_boxed() {
         Box::pin(future)
     }
     let server = Server::start();
-    let Instance { redis, cache } = Instance::new(&server.url());
+    let Instance { level, cache } = Instance::new(&server.url());
     let tags: [&[u8]; 1] = [b"a"];
     boxed(cache.get(b"key", &tags)).await;
     boxed(cache.invalidate(&tags)).await;
     boxed(cache.forget(b"key")).await;
-    drop(boxed(redis.follow(Arc::new(|_| {}))));
+    drop(boxed(level.follow(Arc::new(|_| {}))));
 }

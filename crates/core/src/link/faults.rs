@@ -6,28 +6,54 @@ use std::sync::{
 };
 
 use redis::{ErrorKind, RedisError};
+use tokio::time::Instant;
 
-/// What was logged last, over all workers.
-#[derive(Default)]
-pub(super) struct Faults {
+/// What a user of Redis says of it: each is the end of a line of the log.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Words {
+    /// While it is away, such as "the cache goes on without it".
+    pub(crate) away: &'static str,
+    /// When it refuses an operation.
+    pub(crate) refused: &'static str,
+    /// When it answers again.
+    pub(crate) back: &'static str,
+}
+
+/// What one user logged last, over all workers.
+pub(crate) struct Faults {
+    words: Words,
     is_away: AtomicBool,
     known: Mutex<Known>,
 }
 
-#[derive(Default)]
 struct Known {
     away: Option<String>,
     refused: Option<String>,
+    /// When it went away or came back.
+    since: Instant,
+}
+
+impl Known {
+    /// Nothing is wrong from now on.
+    fn nothing() -> Self {
+        Self { away: None, refused: None, since: Instant::now() }
+    }
 }
 
 impl Faults {
+    pub(crate) fn new(words: Words) -> Self {
+        Self { words, is_away: AtomicBool::new(false), known: Mutex::new(Known::nothing()) }
+    }
+
     /// It can't be reached, does not let us in or does not answer.
-    pub(super) fn away(&self, why: String) {
+    pub(crate) fn away(&self, why: String) {
         let mut known = self.lock();
         if known.away.as_ref() != Some(&why) {
-            tracing::warn!("redis.url: {why}; the cache goes on without it");
+            tracing::warn!("redis.url: {why}; {}", self.words.away);
             known.away = Some(why);
-            self.is_away.store(true, Relaxed);
+            if !self.is_away.swap(true, Relaxed) {
+                known.since = Instant::now();
+            }
         }
     }
 
@@ -35,7 +61,7 @@ impl Faults {
     pub(super) fn refused(&self, error: &RedisError) {
         let (why, mut known) = (describe(error), self.lock());
         if known.refused.as_ref() != Some(&why) {
-            tracing::warn!("redis.url: {why}; the cache goes on without what it refuses");
+            tracing::warn!("redis.url: {why}; {}", self.words.refused);
             known.refused = Some(why);
         }
     }
@@ -44,9 +70,15 @@ impl Faults {
     pub(super) fn answers(&self) {
         if self.is_away.load(Relaxed) {
             self.is_away.store(false, Relaxed);
-            *self.lock() = Known::default();
-            tracing::info!("redis.url: it answers; the cache is shared");
+            *self.lock() = Known::nothing();
+            tracing::info!("redis.url: it answers; {}", self.words.back);
         }
+    }
+
+    /// Whether it is there, as far as anybody has asked, and since when.
+    pub(crate) fn standing(&self) -> (bool, Instant) {
+        let known = self.lock();
+        (known.away.is_none(), known.since)
     }
 
     fn lock(&self) -> MutexGuard<'_, Known> {
@@ -55,7 +87,7 @@ impl Faults {
 }
 
 /// An error in words of ours or the system's. What Redis says itself may quote what it was sent, a password too.
-pub(super) fn describe(error: &RedisError) -> String {
+pub(crate) fn describe(error: &RedisError) -> String {
     match error.kind() {
         ErrorKind::Io => error.to_string(),
         ErrorKind::AuthenticationFailed => "it refuses the user or the password".to_owned(),

@@ -10,51 +10,50 @@ use std::{
 
 use redis::{
     AsyncConnectionConfig, Client, IntoConnectionInfo as _, RedisError, RedisFuture, RedisResult,
+    TlsCertificates,
     aio::MultiplexedConnection,
     io::{AsyncDNSResolver, tcp::TcpSettings},
 };
 use secrecy::ExposeSecret as _;
 use tokio::sync::oneshot;
 
-use super::{
-    faults::{Faults, describe},
-    sheet::MOST_HEAD,
-    unsent::Unsent,
-};
-use crate::config::{CacheConfig, RedisConfig};
+use super::faults::describe;
+use crate::config::RedisConfig;
 
 /// Time to connect, to be let in and to be answered once. Nobody waits for it.
-pub(super) const CONNECT: Duration = Duration::from_secs(1);
+pub(crate) const CONNECT: Duration = Duration::from_secs(1);
 
 /// What all workers share of one Redis. Its `Debug` shows nothing: the address may hold a password.
 pub(crate) struct Redis {
-    pub(super) client: Client,
-    pub(super) timeout: Duration,
-    pub(super) max_entry: usize,
-    pub(super) unsent: Unsent,
-    pub(super) faults: Faults,
+    client: Client,
+    timeout: Duration,
 }
 
 impl Redis {
     /// Fails with what is wrong about its address, which a configuration that was checked has not. Connects to nothing yet.
-    pub(crate) fn new(redis: &RedisConfig, cache: &CacheConfig) -> Result<Arc<Self>, String> {
-        let url = redis.url.as_ref().ok_or("redis.url is not set")?;
+    pub(crate) fn new(config: &RedisConfig) -> Result<Arc<Self>, String> {
+        let url = config.url.as_ref().ok_or("redis.url is not set")?;
         let no_address = |error: RedisError| format!("redis.url: {}", error.category());
         let info = url.expose_secret().into_connection_info().map_err(no_address)?;
         // A look-up is small and wants its answer now: nothing is gained by waiting for more to send (Nagle).
         let info = info.set_tcp_settings(TcpSettings::default().set_nodelay(true));
-        Ok(Arc::new(Self {
-            client: Client::open(info).map_err(no_address)?,
-            timeout: redis.timeout,
-            max_entry: cache.max_entry,
-            unsent: Unsent::default(),
-            faults: Faults::default(),
-        }))
+        let client = match config.ca.clone() {
+            None => Client::open(info),
+            Some(ca) => {
+                Client::build_with_tls(info, TlsCertificates { client_tls: None, root_cert: Some(ca) })
+            }
+        };
+        Ok(Arc::new(Self { client: client.map_err(no_address)?, timeout: config.timeout }))
     }
 
-    /// The longest entry that is asked for.
-    pub(super) fn most_bytes(&self) -> usize {
-        self.max_entry + MOST_HEAD
+    /// For what is no operation on a [`Link`](super::Link), such as a subscription.
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// How long a request waits for it.
+    pub(crate) fn timeout(&self) -> Duration {
+        self.timeout
     }
 
     /// A connection over which Redis has answered: one that takes connections, but loads its data, hangs or wants a

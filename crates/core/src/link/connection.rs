@@ -1,29 +1,39 @@
 //! One worker's connection to Redis: opened in the background, and asked only while it is worth the wait.
 //!
+//! What takes longer than `redis.timeout` goes on without Redis, and a Redis that is slow or away is left alone. How soon is
+//! the user's choice ([`Patience`]).
+//!
 //! Not the redis crate's `ConnectionManager`: it keeps a connection that hangs, and for ever the first failure that is not
 //! the network's, such as a wrong password or too many clients; and it tells nobody why.
 
 use std::{future::Future, pin::pin, sync::Arc, time::Duration};
 
 use futures::FutureExt as _;
-use redis::{RedisError, RedisResult, aio::MultiplexedConnection};
+use redis::{RedisResult, aio::MultiplexedConnection};
 use tokio::{
     sync::watch,
     task::yield_now,
     time::{Instant, error::Elapsed, sleep, timeout_at},
 };
 
-use super::{backoff::Backoff, server::Redis};
-use crate::{
-    call::breaker::{Breaker, Standing, Verdict},
-    config::BreakerConfig,
+use super::{
+    backoff::Backoff,
+    faults::{Faults, describe},
+    patience::{Patience, is_broken, verdict},
+    server::Redis,
 };
+use crate::call::breaker::{Breaker, Standing};
+
+/// What is said of an answer that did not come.
+const LATE: &str = "it does not answer in time";
 
 /// One worker's connection.
-pub(super) struct Link {
+pub(crate) struct Link {
     redis: Arc<Redis>,
-    /// Of this connection alone: another worker's may be well while this one hangs.
-    breaker: Breaker,
+    faults: Arc<Faults>,
+    /// Of this connection alone: another worker's may be well while this one hangs. None where the first operation that is
+    /// not done ends the connection.
+    breaker: Option<Breaker>,
     state: watch::Sender<State>,
 }
 
@@ -38,37 +48,33 @@ enum State {
 }
 
 impl Link {
-    pub(super) fn new(redis: Arc<Redis>) -> Self {
-        let breaker = Breaker::new(&breaker());
-        Self { redis, breaker, state: watch::Sender::new(State::Opening(Instant::now())) }
+    pub(crate) fn new(redis: Arc<Redis>, faults: Arc<Faults>, patience: Patience) -> Self {
+        let breaker = patience.breaker().map(|config| Breaker::new(&config));
+        Self { redis, faults, breaker, state: watch::Sender::new(State::Opening(Instant::now())) }
     }
 
     /// Asks, if there is anybody to ask, and waits for `redis.timeout` at most. None is a miss, whatever the reason.
-    pub(super) async fn ask<T, F>(&self, question: impl FnOnce(MultiplexedConnection) -> F) -> Option<T>
+    pub(crate) async fn ask<T, F>(&self, question: impl FnOnce(MultiplexedConnection) -> F) -> Option<T>
     where
         F: Future<Output = RedisResult<T>>,
     {
         let now = Instant::now();
-        let deadline = now + self.redis.timeout;
+        let deadline = now + self.redis.timeout();
         let (connection, number) = self.connection(deadline).await?;
-        let mut attempt = self.breaker.attempt(now, Some(deadline)).ok()?;
-        let mut question = pin!(question(connection));
-        #[expect(clippy::disallowed_methods, reason = "what is slow in a cache goes on without it")]
-        let mut answered = timeout_at(deadline, &mut question).await;
-        if answered.is_err() {
-            // A worker that was busy itself may not have read what is there: that is not Redis' fault.
-            yield_now().await;
-            answered = question.now_or_never().map_or(answered, Ok);
+        let attempt = self.breaker.as_ref().map(|breaker| breaker.attempt(now, Some(deadline)));
+        let mut attempt = attempt.transpose().ok()?;
+        let answered = by(deadline, question(connection)).await;
+        if let Some(attempt) = &mut attempt {
+            attempt.settle(verdict(&answered));
         }
-        attempt.settle(verdict(&answered));
         drop(attempt);
-        // One answer that is late may have many reasons. Three in a row open the breaker.
-        let hangs = self.breaker.standing(Instant::now()) != Standing::Closed;
+        let is_open = |breaker: &Breaker| breaker.standing(Instant::now()) != Standing::Closed;
+        let hangs = self.breaker.as_ref().is_none_or(is_open);
         self.settle(answered, number, hangs)
     }
 
     /// Asks however long it takes, up to this patience once there is a connection: for what nobody waits for.
-    pub(super) async fn insist<T, F>(
+    pub(crate) async fn insist<T, F>(
         &self,
         question: impl FnOnce(MultiplexedConnection) -> F,
         patience: Duration,
@@ -87,13 +93,17 @@ impl Link {
     fn settle<T>(&self, answered: Result<RedisResult<T>, Elapsed>, number: u64, hangs: bool) -> Option<T> {
         match answered {
             Ok(Ok(answer)) => {
-                self.redis.faults.answers();
+                self.faults.answers();
                 return Some(answer);
             }
             Ok(Err(error)) if is_broken(&error) => self.give_up(number, State::Opening(Instant::now())),
-            Ok(Err(error)) => self.redis.faults.refused(&error),
+            Ok(Err(error)) if self.breaker.is_none() => {
+                self.faults.away(describe(&error));
+                self.give_up(number, State::Down);
+            }
+            Ok(Err(error)) => self.faults.refused(&error),
             Err(_) if hangs => {
-                self.redis.faults.away("it does not answer in time".to_owned());
+                self.faults.away(LATE.to_owned());
                 self.give_up(number, State::Down);
             }
             Err(_) => {}
@@ -106,9 +116,9 @@ impl Link {
     async fn connection(&self, deadline: Instant) -> Option<(MultiplexedConnection, u64)> {
         let mut state = self.state.borrow().clone();
         if let State::Opening(since) = state {
-            let patience = deadline.min(since + self.redis.timeout);
+            let patience = deadline.min(since + self.redis.timeout());
             let mut states = self.state.subscribe();
-            #[expect(clippy::disallowed_methods, reason = "what is slow in a cache goes on without it")]
+            #[expect(clippy::disallowed_methods, reason = "what is slow in Redis goes on without it")]
             let opened =
                 timeout_at(patience, states.wait_for(|state| !matches!(state, State::Opening(_)))).await;
             state = opened.ok()?.ok()?.clone();
@@ -130,11 +140,22 @@ impl Link {
         });
     }
 
+    /// A connection that may be asked.
+    async fn open(&self) -> Result<MultiplexedConnection, String> {
+        let mut connection = self.redis.connect().await?;
+        if self.breaker.is_none() {
+            let ping = redis::cmd("PING");
+            let asked = by(Instant::now() + self.redis.timeout(), ping.exec_async(&mut connection)).await;
+            asked.map_err(|_| LATE.to_owned())?.map_err(|error| describe(&error))?;
+        }
+        Ok(connection)
+    }
+
     /// Keeps it open, for ever.
-    pub(super) async fn keep(&self) {
+    pub(crate) async fn keep(&self) {
         let (mut backoff, mut number) = (Backoff::new(), 0);
         loop {
-            match self.redis.connect().await {
+            match self.open().await {
                 Ok(connection) => {
                     number += 1;
                     let since = Instant::now();
@@ -147,7 +168,7 @@ impl Link {
                     }
                 }
                 Err(fault) => {
-                    self.redis.faults.away(fault);
+                    self.faults.away(fault);
                     self.state.send_replace(State::Down);
                 }
             }
@@ -156,29 +177,15 @@ impl Link {
     }
 }
 
-/// What Redis refuses, it answers in time, and it may do the next thing: one that is full can still be asked.
-fn is_broken(error: &RedisError) -> bool {
-    error.is_io_error() || error.is_unrecoverable_error()
-}
-
-fn verdict<T>(answered: &Result<RedisResult<T>, Elapsed>) -> Verdict {
-    match answered {
-        Ok(Ok(_)) => Verdict::Success,
-        Ok(Err(error)) if !is_broken(error) => Verdict::Ignored,
-        Ok(Err(_)) | Err(_) => Verdict::Failure,
+/// What is answered by then.
+async fn by<T>(deadline: Instant, question: impl Future<Output = T>) -> Result<T, Elapsed> {
+    let mut question = pin!(question);
+    #[expect(clippy::disallowed_methods, reason = "what is slow in Redis goes on without it")]
+    let answered = timeout_at(deadline, &mut question).await;
+    if answered.is_err() {
+        // A worker that was busy itself may not have read what is there: that is not Redis' fault.
+        yield_now().await;
+        return question.now_or_never().map_or(answered, Ok);
     }
-}
-
-/// After three operations in a row that ended without an answer, none for a second; then one tries, and if that fails none
-/// for two at most, jitter and all.
-fn breaker() -> BreakerConfig {
-    BreakerConfig {
-        consecutive_failures: 3,
-        open_for: Duration::from_secs(1),
-        open_for_at_most: Duration::from_millis(1600),
-        successes_to_close: 1,
-        // A share of failures says nothing here.
-        minimum_calls: u32::MAX,
-        ..BreakerConfig::default()
-    }
+    answered
 }
