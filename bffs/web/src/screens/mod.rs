@@ -14,4 +14,5 @@ pub fn routes() -> Routes {
         .example("/api/orders/ord-1006")
         .post("/api/orders", place_order::place_order, scope("orders:write"))
         .example_body("/api/orders", r#"{"items":[{"sku":"BK-978022","quantity":1}]}"#)
+        .critical()
 }

@@ -14,5 +14,6 @@ pub fn routes() -> Routes {
         .get("/partner/v1/orders/{id}", order::order, scope("orders:read").with_account())
         .example("/partner/v1/orders/ord-1006")
         .get("/partner/v1/summary", summary::summary, scope("reports:read").with_account())
+        .sheddable()
         .get("/partner/v1/usage", usage::usage, signed_in().with_account())
 }
