@@ -24,7 +24,11 @@ use self::{
     places::Places,
 };
 use super::{CallError, Outcome, Outgoing, Reason};
-use crate::{config::BulkheadConfig, step::Step};
+use crate::{config::BulkheadConfig, routes::Priority, step::Step};
+
+/// How many times as long the calls of a critical route wait for a place. Whoever waits comes before whoever comes later, so
+/// they need not wait long, but all the time that they may.
+const CRITICAL: u32 = 50;
 
 #[derive(Clone)]
 pub(super) struct BulkheadLayer(BulkheadConfig);
@@ -56,7 +60,9 @@ impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Bulkhead<S> 
         let permit = if let Some(permit) = self.places.try_take() {
             permit
         } else {
-            let permit = Box::pin(self.wait_for_place()).await?;
+            let priority = outgoing.context.inner().route.priority;
+            let patience = if priority == Priority::Critical { CRITICAL * self.wait } else { self.wait };
+            let permit = Box::pin(self.wait_for_place(patience)).await?;
             outgoing.now = Instant::now();
             permit
         };
@@ -68,12 +74,12 @@ impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Bulkhead<S> 
 }
 
 impl<S> Bulkhead<S> {
-    async fn wait_for_place(&self) -> Result<SemaphorePermit<'_>, CallError> {
-        let until = Instant::now() + self.wait;
+    async fn wait_for_place(&self, patience: Duration) -> Result<SemaphorePermit<'_>, CallError> {
+        let until = Instant::now() + patience;
         #[expect(clippy::disallowed_methods, reason = "this module owns the wait for a place")]
         let waited = timeout_at(until, self.places.take()).await;
         waited.ok().flatten().ok_or_else(|| {
-            let (limit, wait) = (self.places.limit(), self.wait.as_millis());
+            let (limit, wait) = (self.places.limit(), patience.as_millis());
             let detail = format!("no free place among its {limit} calls in flight within {wait} ms");
             CallError::new(Reason::Rejected, detail)
         })

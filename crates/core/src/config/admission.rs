@@ -15,8 +15,8 @@ pub struct AdmissionConfig {
     /// Requests in flight on one worker, whatever they wait for. The last tenth of it is for critical routes; sheddable ones
     /// have three fifths. Default 2,000.
     pub max_in_flight: usize,
-    /// How long work that is ready may wait for its turn on its worker. A worker where it waits longer all the time, for a
-    /// tenth of a second, refuses what it has no turn for. Default `20ms`.
+    /// How long a request that could be worked on may wait for its turns on its worker, all of them together. A worker where
+    /// requests wait longer all the time, for a tenth of a second, refuses what it has no turn for. Default `10ms`.
     #[serde(with = "values::duration")]
     pub lag: Duration,
     /// The fewest requests that may keep such a worker busy at once. Those that wait for a service that hangs are not among
@@ -42,7 +42,7 @@ impl Default for AdmissionConfig {
         Self {
             enabled: true,
             max_in_flight: 2_000,
-            lag: Duration::from_millis(20),
+            lag: Duration::from_millis(10),
             at_least: 10,
             not_ready_after: Duration::from_secs(10),
             memory_percent: 85,

@@ -99,7 +99,7 @@ fn an_empty_file_has_the_documented_defaults() {
     assert_eq!((drain.notice, drain.timeout), (Duration::from_secs(2), Duration::from_secs(10)));
     assert!(admission.enabled && admission.memory_limit.is_none());
     assert_eq!((admission.max_in_flight, admission.at_least, admission.memory_percent), (2_000, 10, 85));
-    assert_eq!(admission.lag, Duration::from_millis(20));
+    assert_eq!(admission.lag, Duration::from_millis(10));
     assert_eq!(admission.not_ready_after, Duration::from_secs(10));
     assert_eq!((limits.head, limits.headers, limits.uri, limits.body), (16_384, 64, 8_192, 262_144));
     assert_eq!((screen.deadline, screen.calls_percent), (Duration::from_millis(1500), 85));

@@ -31,6 +31,10 @@ use crate::{
     routes::Routes,
 };
 
+/// Tasks that may run before sockets are looked at again: a refusal must not wait behind as many long lists that are decoded as
+/// tokio would let run, which is 61.
+const TASKS_BETWEEN_LOOKS: u32 = 8;
+
 /// A connection on its way to a worker. Its place among the open ones goes with it.
 pub(super) struct Handoff {
     pub(super) stream: std::net::TcpStream,
@@ -93,7 +97,11 @@ pub(super) fn start(number: usize, blueprint: Blueprint) -> Result<Started, Stri
         .name(format!("worker-{number}"))
         .spawn(move || {
             let _live = Live { live: Arc::clone(&blueprint.live), phase: blueprint.phase.clone() };
-            let runtime = match runtime::Builder::new_current_thread().enable_all().build() {
+            let builder = runtime::Builder::new_current_thread()
+                .event_interval(TASKS_BETWEEN_LOOKS)
+                .enable_all()
+                .build();
+            let runtime = match builder {
                 Ok(runtime) => runtime,
                 Err(error) => {
                     let _ = report.send(Err(format!("no runtime: {error}")));

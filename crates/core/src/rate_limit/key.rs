@@ -8,19 +8,19 @@ use aws_lc_rs::digest::{Context, SHA256};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Who(u128);
 
-/// One quota's count of somebody.
+/// One quota's count of somebody: the quota's number above the bits of who. Two halves, since 128 bits in one would be aligned so
+/// that an entry of a table has eight more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Key {
-    pub(crate) quota: u16,
-    // Two halves, so that it takes no more room than it has bytes.
-    who: [u64; 2],
-}
+pub(crate) struct Key([u64; 2]);
 
 /// The kinds of [`Who`], above the bits that tell one from another.
 const BITS: u32 = 104;
 const ADDRESS_V4: u128 = 1 << BITS;
 const ADDRESS_V6: u128 = 2 << BITS;
 const CALLER: u128 = 3 << BITS;
+
+/// Where the number of a quota begins in a [`Key`].
+const QUOTA: u32 = 112;
 
 impl Who {
     /// All together.
@@ -54,10 +54,18 @@ impl Who {
     }
 
     pub(crate) fn under(self, quota: u16) -> Key {
+        let bits = u128::from(quota) << QUOTA | self.0;
         #[expect(clippy::cast_possible_truncation, reason = "its lower half")]
-        let low = self.0 as u64;
-        let high = (self.0 >> 64) as u64;
-        Key { quota, who: [high, low] }
+        let low = bits as u64;
+        Key([(bits >> 64) as u64, low])
+    }
+}
+
+impl Key {
+    /// The number of its quota.
+    pub(crate) fn quota(self) -> u16 {
+        let [high, _] = self.0;
+        (high >> (QUOTA - 64)) as u16
     }
 }
 
@@ -98,6 +106,7 @@ mod tests {
         let whos = [Who::EVERYONE, address("192.0.2.1"), address("2001:db8::1"), Who::caller("a", "b")];
         for (place, who) in whos.into_iter().enumerate() {
             assert_ne!(who.under(7), who.under(8));
+            assert_eq!([0, 7, u16::MAX].map(|quota| who.under(quota).quota()), [0, 7, u16::MAX]);
             assert!(whos[..place].iter().all(|other| other.under(7) != who.under(7)));
         }
     }

@@ -102,7 +102,7 @@ impl Refusals {
                 None => found.push((
                     *key,
                     Refused {
-                        quota: key.quota,
+                        quota: key.quota(),
                         who: label.clone(),
                         at_most: *count,
                         at_least: count - error,

@@ -1,7 +1,8 @@
 //! Five times what a processor can do: as much is served as ever, what is served comes soon, and refusals come at once.
 //!
 //! The BFF has a core of its own and one worker. What it can do is found by a ramp, without limits of any kind: the most whole
-//! replies a second, within their deadline, of any step. Every request is of another caller, so that none is made for two.
+//! replies a second, within their deadline, of any step. That sets the load. What it is compared with is measured again right
+//! before and after, since the machine is not always as fast. Every request is of another caller, so that none is made for two.
 
 mod promises;
 
@@ -53,14 +54,18 @@ pub(crate) async fn run(plan: &Plan) -> Result<Vec<Line>> {
     let cores = Cores::apart()?;
     let defaults = Settings::default().with(ONE_WORKER);
     let without = defaults.clone().with(NO_DEFENCE);
-    let peak = ramp(plan, &cores, &without).await?;
-    let rate = TIMES * peak.rate();
-    let mut runs = Vec::new();
-    for (name, settings) in [("its defaults", &defaults), ("nobody is refused", &without)] {
-        let run = format!("{rate}/s at {}/s, {name}; {}", peak.rate(), cores.text());
-        runs.push(Run::of(plan, &cores, &run, settings, rate).await?);
-    }
-    Ok(promises::lines(&peak, &runs[0], &runs[1]))
+    let rate = TIMES * ramp(plan, &cores, &without).await?.rate();
+    let reference = House::begin(plan, ROW, "what it can do, before and after", &without, 1).await?;
+    cores.confine(reference.id())?;
+    let (asks, window) = (reference.callers(100, "/screen")?, plan.seconds(4));
+    let before = closed::capacity(&reference, &asks, window).await?;
+    let run =
+        Run::of(plan, &cores, &format!("{rate}/s, its defaults; {}", cores.text()), &defaults, rate).await?;
+    let peak = Peak::around(before, closed::capacity(&reference, &asks, window).await?);
+    drop(reference);
+    let control = format!("{rate}/s, nobody is refused; {}", cores.text());
+    let control = Run::of(plan, &cores, &control, &without, rate).await?;
+    Ok(promises::lines(&peak, &run, &control))
 }
 
 /// What the BFF can do at most.

@@ -21,7 +21,11 @@ impl Count {
     }
 
     pub(super) fn increase(&self) {
-        self.set(self.get().wrapping_add(1));
+        self.add(1);
+    }
+
+    pub(super) fn add(&self, more: usize) {
+        self.set(self.get().wrapping_add(more));
     }
 
     pub(super) fn decrease(&self) {

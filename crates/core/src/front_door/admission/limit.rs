@@ -1,15 +1,17 @@
 //! How many requests may keep a worker busy that lags: pure, with the clock as an argument.
 //!
-//! What is measured is the *lag*: how long work that is ready waits for its turn. It is the part of the latency that is our
-//! own queue, and without one it is nought, so no usual latency need be learned, and a service that answers slowly is no
+//! What is measured is the *lag*: how long a request that could be worked on waits, over all its turns. It is the part of its
+//! latency that is our own queue, and without one it is nought, so no usual latency need be learned, and a service that answers slowly is no
 //! reason to refuse anybody. As in CoDel (RFC 8289) only a queue that stands counts: while one look in an interval finds
 //! little lag, all that came has been worked off, and a burst was no more than that.
 //!
-//! Once the lag stands, the limit is what keeps the worker busy at that moment, and moves by Gradient2 of Netflix's
-//! concurrency-limits: at the end of each interval it is multiplied by the lag that may be over the lag that is, between a
-//! half and one; where the queue is short and somebody was refused, its square root is added. It falls no further while more
-//! requests keep the worker busy than it allows, since the last step has not had its effect yet. The worker is then busy all
-//! the time, with a short queue. The limit is gone once there was neither a lag nor a refusal for a while.
+//! Once the lag stands there is a limit. It begins at what keeps the worker busy at that moment and is multiplied, there and at
+//! the end of each interval, by the *gradient*: the latency that requests would have with the lag that may be, over the one
+//! that they have. By Little's law that is how many the worker gets done without a longer queue. It is Gradient2 of Netflix's
+//! concurrency-limits, whose root is added where somebody was refused, with a latency that is known and not learned. It falls
+//! no further while more requests keep the worker busy than it allows, since the last step has not had its effect yet. The
+//! worker is then busy all the time, with a short queue. The limit is gone once there was neither a lag nor a refusal for a
+//! while.
 
 use std::time::Duration;
 
@@ -24,13 +26,16 @@ const INTERVAL: Duration = Duration::from_millis(100);
 /// After so long without a lag or a refusal there is no limit any more.
 const CALM: Duration = Duration::from_secs(1);
 
-/// The most that one interval takes away.
+/// What one interval may multiply it by.
 const STEEPEST: f64 = 0.5;
+const STEEPEST_UP: f64 = 1.25;
 
 /// What the probe of a worker found.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Look {
     pub(super) lag: Duration,
+    /// How long requests take, with their lag.
+    pub(super) latency: Duration,
     /// The requests that keep the worker busy.
     pub(super) busy: usize,
     /// Whether the limit refused somebody since the look before, and whether that was more than a sheddable request.
@@ -57,7 +62,7 @@ struct Held {
     calm_since: Instant,
     began: Instant,
     /// Of the present interval.
-    least_lag: Duration,
+    least: Look,
     least_busy: usize,
     refused: bool,
     refused_normal: bool,
@@ -98,10 +103,19 @@ impl Limit {
                     Held { short_of_places: held.refused_normal, ..Held::new(exact, held.calm_since, now) };
             }
         } else if stands {
-            let exact = count(look.busy).clamp(self.at_least, self.at_most);
+            let exact = count(look.busy) * look.gradient(self.may_lag);
+            let exact = exact.clamp(self.at_least, self.at_most);
             self.held = Some(Held::new(exact, now, now));
         }
         self.held.as_ref().map_or(Bounds::OPEN, Held::bounds)
+    }
+}
+
+impl Look {
+    /// The latency that there would be with the lag that may be, over the one that there is.
+    fn gradient(&self, may_lag: Duration) -> f64 {
+        let latency = self.latency.max(self.lag).max(Duration::from_micros(1));
+        (latency.saturating_sub(self.lag) + may_lag).div_duration_f64(latency).clamp(STEEPEST, STEEPEST_UP)
     }
 }
 
@@ -111,7 +125,7 @@ impl Held {
             exact,
             calm_since,
             began,
-            least_lag: Duration::MAX,
+            least: Look { lag: Duration::MAX, ..Look::default() },
             least_busy: usize::MAX,
             refused: false,
             refused_normal: false,
@@ -120,7 +134,9 @@ impl Held {
     }
 
     fn heed(&mut self, look: Look, lags: bool, now: Instant) {
-        self.least_lag = self.least_lag.min(look.lag);
+        if look.lag < self.least.lag {
+            self.least = look;
+        }
         self.least_busy = self.least_busy.min(look.busy);
         self.refused |= look.refused;
         self.refused_normal |= look.refused_normal;
@@ -130,14 +146,13 @@ impl Held {
     }
 
     fn adjusted(&self, may_lag: Duration) -> f64 {
-        if self.least_lag > may_lag {
-            if count(self.least_busy) > self.exact {
-                // What came before the last step is not done yet: a further one would be a guess.
-                return self.exact;
-            }
-            self.exact * may_lag.div_duration_f64(self.least_lag).max(STEEPEST)
+        let gradient = self.least.gradient(may_lag);
+        if gradient < 1.0 {
+            // What came before the last step is not done yet: a further one would be a guess.
+            let is_done = count(self.least_busy) <= self.exact;
+            if is_done { self.exact * gradient } else { self.exact }
         } else if self.refused {
-            self.exact + self.exact.sqrt()
+            self.exact * gradient + self.exact.sqrt()
         } else {
             self.exact
         }

@@ -50,7 +50,7 @@ async fn a_request_keeps_its_worker_busy_while_it_is_worked_on() {
     answers.add_permits(1);
     assert_eq!(first.await.status(), 200);
     assert_eq!((worker.in_flight(), worker.busy()), (0, 1), "until the probe looks");
-    worker.looked(Duration::ZERO, Bounds::OPEN);
+    worker.looked(Duration::ZERO, Duration::ZERO, Duration::ZERO, Bounds::OPEN);
     assert_eq!(worker.busy(), 0);
 }
 

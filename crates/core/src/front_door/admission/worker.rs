@@ -2,7 +2,10 @@
 //!
 //! A request keeps its worker *busy* while it is worked on now and then: it counts for one to two [spans](super::probe) after
 //! its last turn. Those that wait longer, for a service that hangs, count no more and take no place from others. One that is
-//! done counts until the probe looks again, since the work that was done for it is what made others wait.
+//! done at once counts until the probe looks again, since a handler that never waits is never seen in flight.
+//!
+//! A request *waits* for each of its turns as long as the probe did for its last one, but no longer than there was time. All of
+//! them together are the part of its latency that is the worker's own. That takes no look at the clock.
 //!
 //! All is written by the worker's own thread, and read by those who want to [see](super::view) it.
 
@@ -21,13 +24,23 @@ pub(crate) struct Worker {
     /// Requests in flight that were worked on last in this span, and in the one before.
     now: Count,
     lately: Count,
-    /// Requests that are done since the last look.
+    /// Requests that were let in and done since the last look.
+    at_once: Count,
+    /// Requests that are done since the last look, the microseconds that they waited for their turns, and those that they took.
     done: Count,
+    waits: Count,
+    latencies: Count,
     /// The most in flight, by priority.
     caps: [usize; 3],
     /// The most that may keep it busy. Critical requests have no such bound.
     bounds: [Count; 3],
     memory: Arc<Pressure>,
+    /// The number of the last look, its time in microseconds, and those between it and the one before.
+    look: Count,
+    clock_micros: Count,
+    period_micros: Count,
+    /// What a turn waits, and what a request does in all its turns.
+    turn_micros: Count,
     lag_micros: Count,
     admitted: [Count; 3],
     refused: [[Count; 3]; 3],
@@ -61,10 +74,17 @@ impl Worker {
             span: Count::default(),
             now: Count::default(),
             lately: Count::default(),
+            at_once: Count::default(),
             done: Count::default(),
+            waits: Count::default(),
+            latencies: Count::default(),
             caps: [most, (most * 9).div_ceil(10), (most * 3).div_ceil(5)],
             bounds: [const { Count::new(usize::MAX) }; 3],
             memory: Arc::clone(memory),
+            look: Count::default(),
+            clock_micros: Count::default(),
+            period_micros: Count::default(),
+            turn_micros: Count::default(),
             lag_micros: Count::default(),
             admitted: Default::default(),
             refused: Default::default(),
@@ -84,7 +104,10 @@ impl Worker {
             self.admitted[number].increase();
             self.in_flight.increase();
             self.now.increase();
-            return Ok(Place { worker: self, span: self.span.get() });
+            let (span, look, began) = (self.span.get(), self.look.get(), self.clock_micros.get());
+            let mut place = Place { worker: self, span, let_in: look, began, look, before: 0, waited: 0 };
+            place.wait();
+            return Ok(place);
         };
         self.refused[number][cause as usize].increase();
         if (cause, priority) == (Cause::Lag, Priority::Normal) {
@@ -96,13 +119,28 @@ impl Worker {
 
     /// Requests that keep it busy.
     pub(super) fn busy(&self) -> usize {
-        self.now.get() + self.lately.get() + self.done.get()
+        self.now.get() + self.lately.get() + self.at_once.get()
     }
 
-    /// The probe has looked: what it found, and what holds from now on.
-    pub(super) fn looked(&self, lag: Duration, bounds: Bounds) {
-        self.done.set(0);
-        self.lag_micros.set(usize::try_from(lag.as_micros()).unwrap_or(usize::MAX));
+    /// How long the requests that were done since the last look waited for all their turns, and how long they took, on average;
+    /// none if none was done.
+    pub(super) fn took(&self) -> Option<Took> {
+        let mean = |sum: &Count| sum.get().checked_div(self.done.get()).map(micros);
+        let lag = mean(&self.waits)?;
+        Some(Took { lag, latency: mean(&self.latencies)?.max(lag) })
+    }
+
+    /// The probe has looked after such a period: how long a turn waits and how long a request does, and what holds from now on.
+    pub(super) fn looked(&self, period: Duration, turn: Duration, lag: Duration, bounds: Bounds) {
+        self.look.increase();
+        self.clock_micros.add(usize::try_from(period.as_micros()).unwrap_or_default());
+        for count in [&self.at_once, &self.done, &self.waits, &self.latencies] {
+            count.set(0);
+        }
+        let times = [(&self.period_micros, period), (&self.turn_micros, turn), (&self.lag_micros, lag)];
+        for (count, time) in times {
+            count.set(usize::try_from(time.as_micros()).unwrap_or(usize::MAX));
+        }
         self.bounds[Priority::Normal as usize].set(bounds.normal);
         self.bounds[Priority::Sheddable as usize].set(bounds.sheddable);
     }
@@ -123,8 +161,9 @@ impl Worker {
         Some(self.bounds[Priority::Normal as usize].get()).filter(|bound| *bound != usize::MAX)
     }
 
+    /// How long a request waits for its turns.
     pub(super) fn lag(&self) -> Duration {
-        Duration::from_micros(u64::try_from(self.lag_micros.get()).unwrap_or(u64::MAX))
+        micros(self.lag_micros.get())
     }
 
     pub(super) fn admitted(&self, priority: Priority) -> usize {
@@ -136,17 +175,34 @@ impl Worker {
     }
 }
 
+/// What requests came to, on average.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Took {
+    /// How long they waited for their turns.
+    pub(super) lag: Duration,
+    /// How long they took, with that: as exactly as the probe looks.
+    pub(super) latency: Duration,
+}
+
 /// A request in flight. Its place is given back when this is dropped, so on every way out.
 #[derive(Debug)]
 pub(super) struct Place<'a> {
     worker: &'a Worker,
     /// The last span in which it was worked on.
     span: usize,
+    /// The last look before it was let in, and its time in microseconds.
+    let_in: usize,
+    began: usize,
+    /// The last look before it was worked on, and the microseconds that it had waited until then, and until now.
+    look: usize,
+    before: usize,
+    waited: usize,
 }
 
 impl Place<'_> {
     /// It is worked on now.
     pub(super) fn work(&mut self) {
+        self.wait();
         let span = self.worker.span.get();
         if self.span != span {
             if let Some(count) = self.count() {
@@ -155,6 +211,15 @@ impl Place<'_> {
             self.span = span;
             self.worker.now.increase();
         }
+    }
+
+    /// It has waited for a turn: never longer between two looks than there was time.
+    fn wait(&mut self) {
+        let Worker { look, period_micros, turn_micros, .. } = self.worker;
+        if self.look != look.get() {
+            (self.look, self.before) = (look.get(), self.waited);
+        }
+        self.waited = (self.waited + turn_micros.get()).min(self.before + period_micros.get());
     }
 
     /// Where it counts as busy, if it does.
@@ -170,11 +235,20 @@ impl Place<'_> {
 impl Drop for Place<'_> {
     fn drop(&mut self) {
         self.worker.in_flight.decrease();
+        self.worker.done.increase();
+        self.worker.waits.add(self.waited);
+        self.worker.latencies.add(self.worker.clock_micros.get().wrapping_sub(self.began));
         if let Some(count) = self.count() {
             count.decrease();
-            self.worker.done.increase();
+        }
+        if self.let_in == self.worker.look.get() {
+            self.worker.at_once.increase();
         }
     }
+}
+
+fn micros(micros: usize) -> Duration {
+    Duration::from_micros(u64::try_from(micros).unwrap_or(u64::MAX))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bff_faults::table::{Line, millis};
+use bff_faults::table::{Line, millis, seconds};
 
 use super::{DEADLINE, OF_CRITICAL, OF_SCREEN, ROW, Run, TIMES};
 use crate::seen::{OK, OVERLOADED, Seen, offered, per_mille, percent, rate};
@@ -15,6 +15,9 @@ const REFUSED_WITHIN: Duration = Duration::from_millis(10);
 /// In percent of what was to leave: a load that does not keep its rate is no such load.
 const OFFERED: f64 = 98.0;
 
+/// What overload takes to be noticed: who comes in that time is let in, whatever is to come. Latencies count from then on.
+const NOTICED: Duration = Duration::from_secs(1);
+
 /// The most whole replies a second, within their deadline, that any step got.
 #[derive(Default)]
 pub(super) struct Peak(f64);
@@ -22,6 +25,11 @@ pub(super) struct Peak(f64);
 impl Peak {
     pub(super) fn step(&mut self, seen: &[Seen], window: Duration) {
         self.0 = self.0.max(goodput(seen, window));
+    }
+
+    /// The mean of what it was before and after: the machine is not always as fast.
+    pub(super) fn around(before: f64, after: f64) -> Self {
+        Self(f64::midpoint(before, after))
     }
 
     /// In whole requests.
@@ -46,9 +54,15 @@ impl Run {
         goodput(&self.seen, self.window)
     }
 
+    /// Those that left after overload was noticed.
+    fn settled(&self) -> impl Iterator<Item = &Seen> {
+        let begins = self.seen.iter().map(|seen| seen.intended).min();
+        self.seen.iter().filter(move |seen| begins.is_some_and(|begins| seen.intended >= begins + NOTICED))
+    }
+
     /// How long those waited who were let in. Whoever was and got nothing waited for ever.
     fn admitted(&self) -> Duration {
-        let admitted = self.seen.iter().filter(|seen| !seen.is(OVERLOADED));
+        let admitted = self.settled().filter(|seen| !seen.is(OVERLOADED));
         per_mille(admitted.map(Seen::screen), 990)
     }
 
@@ -63,7 +77,7 @@ impl Run {
 
     /// How many were refused, and how long they waited for it.
     fn refused(&self) -> (usize, Duration) {
-        let refused: Vec<_> = self.seen.iter().filter(|seen| seen.is(OVERLOADED)).collect();
+        let refused: Vec<_> = self.settled().filter(|seen| seen.is(OVERLOADED)).collect();
         (refused.len(), per_mille(refused.into_iter().map(Seen::reply), 990))
     }
 
@@ -111,14 +125,14 @@ pub(super) fn lines(peak: &Peak, run: &Run, control: &Run) -> Vec<Line> {
             format!("{}; {}", goodput(control), control.others()),
         ),
         line(
-            "p99 of those let in".to_owned(),
+            format!("p99 of those let in, from {} on", seconds(NOTICED)),
             millis(run.admitted()),
             format!("at most {}: {SLOWER} x idle", millis(most)),
             run.admitted() <= most,
             format!("{}; {} of the screens that came", millis(control.admitted()), millis(control.came())),
         ),
         line(
-            format!("p99 of {refused} refusals"),
+            format!("p99 of {refused} refusals, from {} on", seconds(NOTICED)),
             millis(waited),
             format!("at most {}", millis(REFUSED_WITHIN)),
             waited <= REFUSED_WITHIN,

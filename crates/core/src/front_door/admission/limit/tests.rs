@@ -18,7 +18,7 @@ struct Probed {
 }
 
 fn probed(at_least: usize) -> Probed {
-    let config = AdmissionConfig { at_least, ..AdmissionConfig::default() };
+    let config = AdmissionConfig { at_least, lag: ms(20), ..AdmissionConfig::default() };
     Probed { limit: Limit::new(&config), now: Instant::now(), bounds: Bounds::OPEN }
 }
 
@@ -42,15 +42,15 @@ impl Probed {
         self.bounds
     }
 
-    /// A lag that stands, with so many worked on.
-    fn held(mut self, busy: usize) -> Self {
-        self.lag_for(ms(100), 60, busy);
-        assert_eq!(self.bounds.normal, busy, "from what is worked on at that moment");
+    /// A lag that stands, with twice as many worked on.
+    fn held(mut self, limit: usize) -> Self {
+        self.lag_for(ms(100), 60, 2 * limit);
+        assert_eq!(self.bounds.normal, limit, "half of them, by the steepest gradient");
         self
     }
 
     fn refused(&mut self, lag: u64, normal: bool) -> Bounds {
-        self.look(Look { lag: ms(lag), busy: 1, refused: true, refused_normal: normal })
+        self.look(Look { lag: ms(lag), busy: 1, refused: true, refused_normal: normal, latency: ms(100_000) })
     }
 }
 
@@ -66,14 +66,15 @@ fn a_queue_that_is_worked_off_is_no_reason() {
 }
 
 #[test]
-fn a_queue_that_stands_sets_the_limit_to_what_is_worked_on() {
+fn a_queue_that_stands_sets_the_limit_to_the_part_that_would_lag_as_long_as_it_may() {
     let mut probed = probed(10);
     assert_eq!(probed.lag(60, 300), Bounds::OPEN);
-    assert_eq!(probed.lag(60, 500), Bounds { normal: 500, sheddable: 300 });
+    assert_eq!(probed.lag(60, 600), Bounds { normal: 300, sheddable: 180 });
+    assert_eq!(self::probed(10).lag_for(ms(140), 25, 500).normal, 400, "four fifths, for 25 ms and not 20");
     assert_eq!(self::probed(10).held(100).lag(40, 5_000), Bounds { normal: 100, sheddable: 60 });
     let mut few = self::probed(10);
     assert_eq!(few.lag_for(ms(9_000), 60, 10), Bounds::OPEN, "no limit would refuse any of these");
-    assert_eq!(few.lag_for(ms(100), 60, 11).normal, 11);
+    assert_eq!(few.lag_for(ms(100), 60, 11).normal, 10);
     let mut many = self::probed(10);
     assert_eq!(many.lag_for(ms(100), 60, 9_999).normal, 2_000, "the most in flight");
 }
@@ -85,6 +86,18 @@ fn it_falls_by_the_gradient_and_by_half_at_most() {
     assert_eq!(probed.lag_for(ms(900), 90, 321).normal, 320, "what came before is not done yet");
     assert_eq!(probed.lag_for(ms(100), 90, 320).normal, 160);
     assert_eq!(probed.lag_for(ms(600), 90, 10).normal, 10);
+}
+
+#[test]
+fn what_a_service_takes_is_no_reason_to_fall() {
+    let mut probed = probed(10).held(400);
+    for (latency, limit) in [(3_000, 398), (300, 385), (30, 256)] {
+        let until = probed.now + ms(100);
+        while probed.now < until {
+            probed.look(Look { lag: ms(30), latency: ms(latency), busy: 10, ..Look::default() });
+        }
+        assert_eq!(probed.bounds.normal, limit, "a lag of 30 ms in {latency} ms");
+    }
 }
 
 #[test]
@@ -112,13 +125,13 @@ fn it_is_gone_after_a_second_of_calm() {
     for (lag, refused) in [(25, false), (0, true)] {
         let mut probed = probed(10).held(400);
         probed.lag_for(ms(900), 0, 400);
-        probed.look(Look { lag: ms(lag), busy: 400, refused, refused_normal: refused });
+        probed.look(Look { lag: ms(lag), busy: 400, refused, refused_normal: refused, ..Look::default() });
         probed.lag_for(ms(900), 0, 400);
         assert_ne!(probed.bounds, Bounds::OPEN, "the second begins anew");
         probed.lag_for(ms(200), 0, 400);
         assert_eq!(probed.bounds, Bounds::OPEN);
         assert_eq!(probed.lag(60, 17), Bounds::OPEN, "what was before is forgotten");
-        assert_eq!(probed.lag(60, 70).normal, 70);
+        assert_eq!(probed.lag(60, 140).normal, 70);
     }
 }
 
@@ -137,9 +150,15 @@ fn sheddable_requests_wait_until_no_normal_one_was_refused_for_an_interval() {
 }
 
 fn look() -> impl Strategy<Value = (Look, u64)> {
-    (0_u64..300, 0_usize..5_000, any::<bool>(), any::<bool>(), 0_u64..300).prop_map(
-        |(lag, busy, refused, normal, passed)| {
-            let look = Look { lag: ms(lag), busy, refused: refused || normal, refused_normal: normal };
+    (0_u64..300, 0_u64..300, 0_usize..5_000, any::<bool>(), any::<bool>(), 0_u64..300).prop_map(
+        |(lag, others, busy, refused, normal, passed)| {
+            let look = Look {
+                lag: ms(lag),
+                latency: ms(lag + others),
+                busy,
+                refused: refused || normal,
+                refused_normal: normal,
+            };
             (look, passed)
         },
     )

@@ -16,7 +16,7 @@ fn worker(max_in_flight: usize) -> Worker {
 
 /// The probe has looked.
 fn bound(worker: &Worker, normal: usize, sheddable: usize) {
-    worker.looked(Duration::ZERO, Bounds { normal, sheddable });
+    worker.looked(Duration::ZERO, Duration::ZERO, Duration::ZERO, Bounds { normal, sheddable });
 }
 
 /// The most that are admitted at once.
@@ -57,13 +57,13 @@ fn a_normal_request_that_is_refused_closes_the_worker_to_sheddable_ones() {
     bound(&worker, 5, 3);
     assert!(worker.admit(Priority::Sheddable).is_ok());
     assert_eq!(most(&worker, Priority::Normal), 4);
-    worker.done.set(0);
+    worker.at_once.set(0);
     assert_eq!(worker.admit(Priority::Sheddable).expect_err("normal ones first"), Cause::Lag);
     assert!(worker.admit(Priority::Normal).is_ok());
 }
 
 #[test]
-fn what_is_done_counts_until_the_probe_looks() {
+fn what_is_done_at_once_counts_until_the_probe_looks() {
     let worker = worker(100);
     bound(&worker, 5, 3);
     for _ in 0..5 {
@@ -72,6 +72,47 @@ fn what_is_done_counts_until_the_probe_looks() {
     assert_eq!((worker.in_flight(), worker.admit(Priority::Normal).expect_err("five")), (0, Cause::Lag));
     bound(&worker, 5, 3);
     assert!(worker.admit(Priority::Normal).is_ok());
+}
+
+#[test]
+fn what_is_done_later_does_not() {
+    let worker = worker(100);
+    let places: Vec<_> = (0..5).filter_map(|_| worker.admit(Priority::Normal).ok()).collect();
+    bound(&worker, 5, 3);
+    assert_eq!(worker.admit(Priority::Normal).expect_err("five"), Cause::Lag);
+    drop(places);
+    assert_eq!(worker.busy(), 0);
+}
+
+/// The probe waited so long for its turn, ten milliseconds after it had looked last.
+fn turn(worker: &Worker, millis: u64) {
+    let ms = Duration::from_millis;
+    worker.looked(ms(10 + millis), ms(millis), Duration::ZERO, Bounds::OPEN);
+}
+
+#[test]
+fn a_request_waits_for_each_of_its_turns_but_no_longer_than_there_was_time() {
+    let worker = worker(100);
+    let waited = |turns: &[u64]| {
+        turn(&worker, 0);
+        let mut place = worker.admit(Priority::Normal).expect("there is room");
+        for millis in turns {
+            turn(&worker, *millis);
+            place.work();
+        }
+        // Many turns between two looks.
+        (0..100).for_each(|_| place.work());
+        drop(place);
+        worker.took().expect("one is done").lag.as_millis()
+    };
+    assert_eq!(waited(&[]), 0);
+    assert_eq!(waited(&[4]), 14, "as long as there was time");
+    assert_eq!(waited(&[4, 4, 4]), 4 + 4 + 14);
+    turn(&worker, 5);
+    assert_eq!(worker.took(), None, "none is done since");
+    let places = [worker.admit(Priority::Normal), worker.admit(Priority::Critical)];
+    drop(places);
+    assert_eq!(worker.took().map(|took| took.lag), Some(Duration::from_millis(5)));
 }
 
 #[test]
@@ -135,7 +176,7 @@ proptest! {
                     places[index].work();
                 }
                 Event::Look { normal, lags: true } => bound(&worker, normal, normal / 2),
-                Event::Look { .. } => worker.looked(Duration::ZERO, Bounds::OPEN),
+                Event::Look { .. } => worker.looked(Duration::ZERO, Duration::ZERO, Duration::ZERO, Bounds::OPEN),
                 Event::Span => worker.end_span(),
                 Event::Leave(_) | Event::Work(_) => {}
             }
@@ -144,9 +185,9 @@ proptest! {
             prop_assert!(worker.now.get() + worker.lately.get() <= places.len());
             // From the least to the most important: once one gets in, so do those that follow.
             let admitted = [Priority::Sheddable, Priority::Normal, Priority::Critical].map(|priority| {
-                let before = worker.done.get();
+                let before = worker.at_once.get();
                 let admitted = worker.admit(priority).is_ok();
-                worker.done.set(before);
+                worker.at_once.set(before);
                 admitted
             });
             arrived += 3;

@@ -105,7 +105,7 @@ fn run(request: Request, admits_all: bool) -> Result {
 
 /// How long its services take, the least share of the processor that must be used, and the longest lag.
 const BOUNDS: [(u64, f64, u64); 5] =
-    [(0, 0.9, 60), (20, 0.9, 60), (100, 0.85, 60), (300, 0.75, 200), (1_000, 0.7, 800)];
+    [(0, 0.93, 40), (20, 0.93, 40), (100, 0.8, 40), (300, 0.7, 50), (1_000, 0.3, 80)];
 
 #[test]
 fn an_overloaded_worker_is_busy_all_the_time_with_a_short_queue() {
