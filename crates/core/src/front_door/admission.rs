@@ -11,6 +11,7 @@
 mod count;
 mod limit;
 mod memory;
+mod place;
 mod pressure;
 mod probe;
 mod process;

@@ -4,43 +4,40 @@
 //! its last turn. Those that wait longer, for a service that hangs, count no more and take no place from others. One that is
 //! done at once counts until the probe looks again, since a handler that never waits is never seen in flight.
 //!
-//! A request *waits* for each of its turns as long as the probe did for its last one, but no longer than there was time. All of
-//! them together are the part of its latency that is the worker's own. That takes no look at the clock.
-//!
 //! All is written by the worker's own thread, and read by those who want to [see](super::view) it.
 
 use std::{sync::Arc, time::Duration};
 
-use super::{count::Count, pressure::Pressure};
+use super::{count::Count, place::Place, pressure::Pressure};
 use crate::{config::AdmissionConfig, routes::Priority};
 
 /// On a cache line of its own, or two workers would write to the same.
 #[derive(Debug)]
 #[repr(align(128))]
 pub(crate) struct Worker {
-    in_flight: Count,
+    pub(super) in_flight: Count,
     /// The number of the present span.
-    span: Count,
+    pub(super) span: Count,
     /// Requests in flight that were worked on last in this span, and in the one before.
-    now: Count,
-    lately: Count,
+    pub(super) now: Count,
+    pub(super) lately: Count,
     /// Requests that were let in and done since the last look.
-    at_once: Count,
+    pub(super) at_once: Count,
     /// Requests that are done since the last look, the microseconds that they waited for their turns, and those that they took.
-    done: Count,
-    waits: Count,
-    latencies: Count,
+    pub(super) done: Count,
+    pub(super) waits: Count,
+    pub(super) latencies: Count,
     /// The most in flight, by priority.
     caps: [usize; 3],
     /// The most that may keep it busy. Critical requests have no such bound.
     bounds: [Count; 3],
     memory: Arc<Pressure>,
     /// The number of the last look, its time in microseconds, and those between it and the one before.
-    look: Count,
-    clock_micros: Count,
-    period_micros: Count,
+    pub(super) look: Count,
+    pub(super) clock_micros: Count,
+    pub(super) period_micros: Count,
     /// What a turn waits, and what a request does in all its turns.
-    turn_micros: Count,
+    pub(super) turn_micros: Count,
     lag_micros: Count,
     admitted: [Count; 3],
     refused: [[Count; 3]; 3],
@@ -104,10 +101,7 @@ impl Worker {
             self.admitted[number].increase();
             self.in_flight.increase();
             self.now.increase();
-            let (span, look, began) = (self.span.get(), self.look.get(), self.clock_micros.get());
-            let mut place = Place { worker: self, span, let_in: look, began, look, before: 0, waited: 0 };
-            place.wait();
-            return Ok(place);
+            return Ok(Place::of(self));
         };
         self.refused[number][cause as usize].increase();
         if (cause, priority) == (Cause::Lag, Priority::Normal) {
@@ -182,69 +176,6 @@ pub(super) struct Took {
     pub(super) lag: Duration,
     /// How long they took, with that: as exactly as the probe looks.
     pub(super) latency: Duration,
-}
-
-/// A request in flight. Its place is given back when this is dropped, so on every way out.
-#[derive(Debug)]
-pub(super) struct Place<'a> {
-    worker: &'a Worker,
-    /// The last span in which it was worked on.
-    span: usize,
-    /// The last look before it was let in, and its time in microseconds.
-    let_in: usize,
-    began: usize,
-    /// The last look before it was worked on, and the microseconds that it had waited until then, and until now.
-    look: usize,
-    before: usize,
-    waited: usize,
-}
-
-impl Place<'_> {
-    /// It is worked on now.
-    pub(super) fn work(&mut self) {
-        self.wait();
-        let span = self.worker.span.get();
-        if self.span != span {
-            if let Some(count) = self.count() {
-                count.decrease();
-            }
-            self.span = span;
-            self.worker.now.increase();
-        }
-    }
-
-    /// It has waited for a turn: never longer between two looks than there was time.
-    fn wait(&mut self) {
-        let Worker { look, period_micros, turn_micros, .. } = self.worker;
-        if self.look != look.get() {
-            (self.look, self.before) = (look.get(), self.waited);
-        }
-        self.waited = (self.waited + turn_micros.get()).min(self.before + period_micros.get());
-    }
-
-    /// Where it counts as busy, if it does.
-    fn count(&self) -> Option<&Count> {
-        match self.worker.span.get().wrapping_sub(self.span) {
-            0 => Some(&self.worker.now),
-            1 => Some(&self.worker.lately),
-            _ => None,
-        }
-    }
-}
-
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        self.worker.in_flight.decrease();
-        self.worker.done.increase();
-        self.worker.waits.add(self.waited);
-        self.worker.latencies.add(self.worker.clock_micros.get().wrapping_sub(self.began));
-        if let Some(count) = self.count() {
-            count.decrease();
-        }
-        if self.let_in == self.worker.look.get() {
-            self.worker.at_once.increase();
-        }
-    }
 }
 
 fn micros(micros: usize) -> Duration {

@@ -5,10 +5,7 @@ use std::{collections::VecDeque, sync::Arc};
 
 use super::*;
 use crate::{
-    front_door::admission::{
-        probe::Probe,
-        worker::{Place, Worker},
-    },
+    front_door::admission::{place::Place, probe::Probe, worker::Worker},
     routes::Priority,
 };
 
