@@ -165,6 +165,6 @@ impl Entry for Account {
 
 /// Shorter where a bucket would be full again by then, and with jitter, so that instances don't ask at one moment.
 fn pause(gcra: Gcra) -> u64 {
-    let due = PAUSE.min(gcra.tolerance / 4);
+    let due = PAUSE.min(gcra.tolerance / 2);
     due - due / 4 + fastrand::u64(0..=due / 2)
 }
