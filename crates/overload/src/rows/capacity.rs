@@ -6,7 +6,7 @@
 
 mod promises;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use bff_faults::plan::Plan;
@@ -87,6 +87,8 @@ async fn ramp(plan: &Plan, cores: &Cores, settings: &Settings) -> Result<Peak> {
 struct Run {
     idle: Vec<Seen>,
     seen: Vec<Seen>,
+    /// When the load began.
+    began: Instant,
     window: Duration,
     /// Requests a second that were to leave.
     rate: u32,
@@ -100,8 +102,9 @@ impl Run {
         load(&house, [IDLE, 0], plan.seconds(1)).await?;
         let idle = load(&house, [IDLE, 0], plan.seconds(10)).await?;
         let (window, critical) = (plan.seconds(15), rate / CRITICAL);
+        let began = Instant::now();
         let seen = load(&house, [rate - critical, critical], window).await?;
-        Ok(Self { idle, seen, window, rate })
+        Ok(Self { idle, seen, began, window, rate })
     }
 }
 

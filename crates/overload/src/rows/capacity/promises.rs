@@ -56,8 +56,8 @@ impl Run {
 
     /// Those that left after overload was noticed.
     fn settled(&self) -> impl Iterator<Item = &Seen> {
-        let begins = self.seen.iter().map(|seen| seen.intended).min();
-        self.seen.iter().filter(move |seen| begins.is_some_and(|begins| seen.intended >= begins + NOTICED))
+        let noticed = self.began + NOTICED;
+        self.seen.iter().filter(move |seen| seen.intended >= noticed)
     }
 
     /// How long those waited who were let in. Whoever was and got nothing waited for ever.

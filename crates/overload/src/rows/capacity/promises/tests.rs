@@ -6,7 +6,8 @@ const MS: fn(u64) -> Duration = Duration::from_millis;
 
 /// One second of so many requests for the screen that each got this, and of ten critical ones.
 fn run(screens: &[(usize, Option<(u64, u16)>)], critical: Option<(u64, u16)>) -> Run {
-    let intended = Instant::now();
+    let began = Instant::now();
+    let intended = began + NOTICED;
     let seen = |stream, answer: Option<(u64, u16)>| {
         let answer = answer.map(|(after, status)| (MS(after), status));
         Seen { stream, intended, left: Some(Duration::ZERO), answer }
@@ -14,7 +15,13 @@ fn run(screens: &[(usize, Option<(u64, u16)>)], critical: Option<(u64, u16)>) ->
     let screens = screens.iter().flat_map(|(count, answer)| (0..*count).map(|_| seen(OF_SCREEN, *answer)));
     let all: Vec<_> = screens.chain((0..10).map(|_| seen(OF_CRITICAL, critical))).collect();
     let rate = u32::try_from(all.len()).expect("few");
-    Run { idle: vec![seen(OF_SCREEN, Some((10, OK)))], seen: all, window: Duration::from_secs(1), rate }
+    Run {
+        idle: vec![seen(OF_SCREEN, Some((10, OK)))],
+        seen: all,
+        began,
+        window: Duration::from_secs(1),
+        rate,
+    }
 }
 
 fn met(run: &Run) -> Vec<bool> {
@@ -47,6 +54,14 @@ fn what_came_after_the_deadline_is_not_good_and_what_never_came_is_late() {
     let silent = run(&[(90, Some((1, OK))), (1, None)], Some((1, OK)));
     assert_eq!(met(&silent), [true, true, false, true, true], "one in a hundred, and nobody refused");
     assert!(!met(&run(&[(90, Some((1, OK))), (2, None)], Some((1, OK))))[1]);
+}
+
+#[test]
+fn latencies_count_from_when_overload_was_noticed() {
+    let mut run = run(&[(90, Some((100, OK))), (400, Some((100, OVERLOADED)))], Some((30, OK)));
+    assert_eq!(met(&run), [true, false, false, true, true]);
+    run.began += MS(1);
+    assert_eq!(run.settled().count(), 0);
 }
 
 #[test]
