@@ -124,6 +124,11 @@ impl Account {
         }
     }
 
+    /// Redis is away: what it has told counts no more, or most requests would be refused without being counted here.
+    pub(super) fn forget(&mut self) {
+        (self.told_until, self.is_drained, self.ask_after) = (0, false, 0);
+    }
+
     /// What is left for this charge, with what is held.
     pub(super) fn level(&self, charge: &Charge<'_>, now: u64) -> Level {
         let (gcra, held) = (charge.quota.gcra, u64::from(self.held));

@@ -22,6 +22,8 @@ pub(super) struct Ask<'a> {
     /// By the ledger's clock.
     began: u64,
     is_done: bool,
+    /// Whether Redis gave no answer.
+    is_away: bool,
 }
 
 /// What one charge is made of.
@@ -44,7 +46,7 @@ impl<'a> Ask<'a> {
         parts: [Part; MOST],
         began: u64,
     ) -> Self {
-        Self { ledger, charges, keys, parts, began, is_done: false }
+        Self { ledger, charges, keys, parts, began, is_done: false, is_away: false }
     }
 
     /// What is asked, in the order of the charges.
@@ -86,6 +88,7 @@ impl<'a> Ask<'a> {
         let (Verdict::Admitted(of_own) | Verdict::Refused(of_own)) = charged else { return charged };
         let is_refused = matches!(charged, Verdict::Refused(_));
         let parts = self.parts;
+        self.is_away = true;
         let mut levels = self.end(None, is_refused, self.ledger.time(now)).map(at_once);
         let own = levels.iter_mut().zip(&parts).filter(|(_, part)| lacking(part));
         own.zip(of_own).for_each(|((level, _), of_own)| *level = of_own);
@@ -104,6 +107,9 @@ impl<'a> Ask<'a> {
                 if let Some(given) = part.is_asked.then(|| given.next()).flatten() {
                     let more = given.units.saturating_sub(part.lack);
                     account.learn(charge.quota.gcra, given, more, charge.cost, now);
+                }
+                if self.is_away && part.is_asked {
+                    account.forget();
                 }
                 if gives_back {
                     self.ledger.give_up(account.put_back(part.taken, now));

@@ -155,3 +155,28 @@ fn while_somebody_asks_for_more_others_ask_for_their_own() {
     let Step::Ask(ask) = ledger.begin(&list, at(epoch, START)) else { panic!("nothing is held") };
     assert!(wants(&[ask])[0] > 1);
 }
+
+#[test]
+fn who_had_nothing_left_has_its_part_while_redis_is_away() {
+    let (epoch, quota) = (Instant::now(), quota(400, Per::Second, 100));
+    let (ledger, part) = (Ledger::new(10_000, true, epoch), MemoryStore::new(10_000, 2));
+    let list = charges(&[charge(quota, "alice", 1)]);
+    let mut model = Model::default();
+    let mut admitted = [0; 2];
+    for now in (START..START + 7_000_000).step_by(1_000) {
+        let is_away = now >= START + 2_000_000;
+        let verdict = match ledger.begin(&list, at(epoch, now)) {
+            Step::Settled(verdict) => verdict,
+            Step::Ask(ask) if is_away => ask.without(&part, at(epoch, now)),
+            Step::Ask(ask) => {
+                let answer = model.answer(&ask, now);
+                ask.answered(&answer, at(epoch, now))
+            }
+        };
+        admitted[usize::from(is_away)] += u32::from(matches!(verdict, Verdict::Admitted(_)));
+    }
+    let [together, alone] = admitted;
+    assert!((850..=900).contains(&together), "{together} of 900");
+    // Half of it, and what was held for it when Redis went.
+    assert!((1_045..=1_100).contains(&alone), "{alone} of 1050");
+}
