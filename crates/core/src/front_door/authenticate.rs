@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::response::{IntoResponse as _, Response};
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use tower::Layer;
 
 use super::{Exchange, FrontDoor, Shared, rate_limit::Meter};
@@ -56,6 +56,10 @@ impl<S: Step<Box<Exchange>, Out = Response>> Step<Box<Exchange>> for Authenticat
             let certificate = extensions.get::<PeerCertificate>();
             match authenticate(&shared.authenticator, headers, certificate).await {
                 Ok(identity) => exchange.context.identify(identity),
+                // What can't be checked now is nobody's guess.
+                Err(problem) if problem.status() != StatusCode::UNAUTHORIZED => {
+                    return problem.into_response();
+                }
                 Err(problem) => return strangers(meter.as_ref(), &exchange.context, problem).await,
             }
         }

@@ -57,6 +57,15 @@ impl<'a> Charges<'a> {
         Self { list: [None; MOST], len: 0 }
     }
 
+    /// These, of which there are at most [`MOST`].
+    pub(crate) fn of(list: &[Charge<'a>]) -> Self {
+        let mut charges = Self::none();
+        for charge in list {
+            charges.push(*charge);
+        }
+        charges
+    }
+
     /// Adds one. One more than [`MOST`] is left out.
     pub(crate) fn push(&mut self, charge: Charge<'a>) {
         if let Some(place) = self.list.get_mut(self.len) {

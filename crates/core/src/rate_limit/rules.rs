@@ -114,14 +114,12 @@ impl Rules {
         Applied { of_caller, of_route: route.map(|route| &route.own), charges }
     }
 
-    /// Everything that a caller may use up, on whichever route: for looking at it.
-    pub(crate) fn all_of<'a>(&'a self, caller: &Identity) -> Charges<'a> {
-        let (who, mut charges) = (caller.who(), Charges::none());
+    /// Everything that a caller may use up, on whichever route: for looking at it. May be more than one request is charged.
+    pub(crate) fn all_of<'a>(&'a self, caller: &Identity) -> Vec<Charge<'a>> {
+        let who = caller.who();
         let own = self.routes.values().filter(|route| route.per == Share::Caller).map(|route| &route.own);
-        for quota in [self.of(caller)].into_iter().chain(own).flat_map(|list| &list.quotas) {
-            charges.push(Charge { quota, who, cost: 0, closed: false });
-        }
-        charges
+        let quotas = [self.of(caller)].into_iter().chain(own).flat_map(|list| &list.quotas);
+        quotas.map(|quota| Charge { quota, who, cost: 0, closed: false }).collect()
     }
 
     /// All quotas, in the order of the configuration.

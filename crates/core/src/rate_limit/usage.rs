@@ -4,7 +4,7 @@ use axum::extract::FromRequestParts;
 use http::request::Parts;
 use tokio::time::Instant;
 
-use super::seconds;
+use super::{Charges, MOST_QUOTAS, seconds};
 use crate::{
     caller::{Access, Admits, SignedIn},
     context::RequestContext,
@@ -43,16 +43,18 @@ impl Usage {
         let caller = SignedIn::asker(context)?;
         let plan = caller.plan().map(str::to_owned);
         let Some(limiter) = &context.inner().limiter else { return Ok(Self { plan, quotas: Vec::new() }) };
-        let charges = limiter.limits.rules.all_of(&caller);
-        let levels = limiter.levels(&charges, Instant::now()).await;
-        let quotas = charges.iter().zip(levels).map(|(charge, level)| QuotaUsage {
-            name: charge.quota.name.to_string(),
-            limit: charge.quota.burst,
-            window: seconds(charge.quota.gcra.tolerance),
-            remaining: level.available,
-            reset: seconds(level.debt),
-        });
-        Ok(Self { plan, quotas: quotas.collect() })
+        let mut quotas = Vec::new();
+        for some in limiter.limits.rules.all_of(&caller).chunks(MOST_QUOTAS) {
+            let levels = limiter.levels(&Charges::of(some), Instant::now()).await;
+            quotas.extend(some.iter().zip(levels).map(|(charge, level)| QuotaUsage {
+                name: charge.quota.name.to_string(),
+                limit: charge.quota.burst,
+                window: seconds(charge.quota.gcra.tolerance),
+                remaining: level.available,
+                reset: seconds(level.debt),
+            }));
+        }
+        Ok(Self { plan, quotas })
     }
 }
 

@@ -65,3 +65,17 @@ async fn a_redirect_is_not_followed() {
         () = bff_tests::until("a follower arrives", || issuer.canary_visits() == 1) => {}
     }
 }
+
+#[tokio::test]
+async fn an_address_is_not_blamed_for_an_issuer_that_is_away() {
+    let issuer = TestIssuer::start(Algorithm::ES256).await;
+    issuer.set(IssuerFault::Down);
+    let bff = trusting(&issuer).set("rate_limits.address", r#"["1/d burst 1"]"#).start().await;
+    let token = issuer.sign(&bff.token("alice"));
+    for _ in 0..3 {
+        assert_problem(&ask(&bff, &token).await, 503, "issuer_unavailable");
+    }
+    // Control: a token that is none of its issuer's.
+    let forged = bff.token("alice").sign_with(b"another secret that is as long as ours");
+    assert_eq!([ask(&bff, &forged).await.status, ask(&bff, &forged).await.status], [401, 429]);
+}

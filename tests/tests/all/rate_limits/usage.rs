@@ -60,3 +60,23 @@ async fn without_limits_there_is_nothing_to_see() {
     let usage = bff.as_partner("acme-books", "acme").get(USAGE).await;
     assert_eq!(usage.json(), json!({"plan": null, "quotas": []}));
 }
+
+#[tokio::test]
+async fn all_of_them_are_seen_though_no_request_is_charged_to_so_many() {
+    let of = |route: &str| {
+        format!("\"GET /partner/v1/{route}\" = {{ quotas = [\"9/s\", \"9/m\", \"9/h\", \"9/d\"] }}")
+    };
+    let routes = format!("{{ {}, {}, {} }}", of("orders"), of("orders/{id}"), of("summary"));
+    let bff = TestBff::with(bff_partner::bff()).set("rate_limits.routes", routes).start().await;
+    let acme = bff.as_partner("acme-books", "acme");
+    assert_eq!(acme.get(ORDERS).await.status, 200);
+    let usage = acme.get(USAGE).await.json();
+    let quotas = usage["quotas"].as_array().expect("a list");
+    assert_eq!(quotas.len(), 1 + 3 * 4, "{usage}");
+    let last =
+        |name: &str| quotas.iter().find(|quota| quota["name"] == name).expect(name)["remaining"].clone();
+    assert_eq!(
+        (last("GET /partner/v1/orders-day"), last("GET /partner/v1/summary-day")),
+        (json!(8), json!(9))
+    );
+}

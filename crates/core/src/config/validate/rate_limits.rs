@@ -13,8 +13,8 @@ const LEAST_INTERVAL_TEXT: &str = "at most 10000 in a second";
 /// What a caller has used up must come back some day.
 const LONGEST_WINDOW: u64 = 31 * 24 * 3_600_000_000;
 
-/// So that a number of quotas fits into what tells them apart.
-const MOST_PLANS: usize = 10_000;
+/// So that the numbers of all quotas fit into the 16 bits that tell them apart.
+const MOST_PLANS: usize = 1_000;
 
 pub(super) fn check(config: &Config, routes: &[String], checks: &mut Checks<'_>) {
     let limits = &config.rate_limits;

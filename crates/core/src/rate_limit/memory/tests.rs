@@ -20,11 +20,7 @@ fn charge(quota: &Quota, who: Who, cost: u32) -> Charge<'_> {
 }
 
 fn charges<'a>(list: &[Charge<'a>]) -> Charges<'a> {
-    let mut charges = Charges::none();
-    for charge in list {
-        charges.push(*charge);
-    }
-    charges
+    Charges::of(list)
 }
 
 fn alice() -> Who {

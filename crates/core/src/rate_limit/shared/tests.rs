@@ -84,11 +84,7 @@ fn charge(quota: &'static Quota, name: &str, cost: u32) -> Charge<'static> {
 }
 
 fn charges<'a>(list: &[Charge<'a>]) -> Charges<'a> {
-    let mut charges = Charges::none();
-    for charge in list {
-        charges.push(*charge);
-    }
-    charges
+    Charges::of(list)
 }
 
 /// Returns when it is so, and how long that took.
