@@ -19,7 +19,7 @@ use crate::{
     rate_limit::RateLimits,
     routes::{RouteInfo, Routes},
     sender::Credential,
-    telemetry::{log::AccessLog, sink::Sink},
+    telemetry::{Telemetry, log::AccessLog, sink::Sink},
 };
 
 /// One BFF: a name, the configuration that it brings, the services that it calls and its routes.
@@ -214,7 +214,8 @@ impl Bff {
         });
         let services = services.collect::<Result<_, _>>()?;
         let log = AccessLog::new(self.name, log.filter(|_| config.log.access), config.log.format);
-        let shared = Shared { config, authenticator, limits, log, planner: self.planner };
+        let shared =
+            Shared { config, authenticator, limits, telemetry: Telemetry { log }, planner: self.planner };
         server::start(shared, services, self.routes)
             .map_err(|error| StartError(format!("{} can't start: {error}", self.name)))
     }

@@ -4,11 +4,10 @@
 //! be made without the deadline, the trace and, where there is one, the caller's identity.
 
 use std::{
-    borrow::Cow,
     cell::Cell,
     net::{IpAddr, SocketAddr},
     sync::{
-        Arc, Mutex, OnceLock, PoisonError,
+        Arc, OnceLock,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
     time::Duration,
@@ -26,7 +25,7 @@ use crate::{
     problem::{Code, Problem},
     rate_limit::Limiter,
     routes::RouteInfo,
-    telemetry::trace::TraceContext,
+    telemetry::{story::Story, trace::TraceContext},
 };
 
 /// What is known of one request. Cheap to clone.
@@ -54,20 +53,8 @@ pub(crate) struct Inner {
     /// Where keys that are asked for together find each other.
     pub(crate) batches: OpenBatches,
     identity: OnceLock<Arc<Identity>>,
-    sections: Mutex<Vec<SectionRecord>>,
-}
-
-/// What became of one section.
-#[derive(Debug, Clone)]
-pub struct SectionRecord {
-    /// Its name in the payload, with dots between nested screens.
-    pub name: Cow<'static, str>,
-    /// `fresh`, or the reason of its failure.
-    pub outcome: &'static str,
-    /// What the log must say about a failure.
-    pub detail: Option<String>,
-    /// Time from the start of the fan-out to its answer.
-    pub elapsed: Duration,
+    /// What happened so far.
+    pub(crate) story: Story,
 }
 
 /// What the front door knows when a request's head has arrived.
@@ -84,6 +71,8 @@ pub(crate) struct Arrival {
     pub(crate) hurried: bool,
     pub(crate) calls_percent: u8,
     pub(crate) planner: Option<Planner>,
+    /// Whether somebody may ask for each call and attempt.
+    pub(crate) whole_story: bool,
 }
 
 #[cfg(test)]
@@ -108,6 +97,7 @@ impl Arrival {
             hurried: false,
             calls_percent: 100,
             planner: None,
+            whole_story: false,
         }
     }
 }
@@ -133,7 +123,7 @@ impl RequestContext {
             freshness: ReplyFreshness::default(),
             batches: OpenBatches::default(),
             identity: OnceLock::new(),
-            sections: Mutex::default(),
+            story: Story::new(arrival.whole_story),
         }))
     }
 
@@ -211,12 +201,9 @@ impl RequestContext {
         self.0.freshness.keep(|| self.0.started.elapsed())
     }
 
-    pub(crate) fn record(&self, section: SectionRecord) {
-        self.0.sections.lock().unwrap_or_else(PoisonError::into_inner).push(section);
-    }
-
-    pub(crate) fn sections(&self) -> Vec<SectionRecord> {
-        std::mem::take(&mut *self.0.sections.lock().unwrap_or_else(PoisonError::into_inner))
+    /// What happened in the request so far.
+    pub(crate) fn story(&self) -> &Story {
+        &self.0.story
     }
 }
 

@@ -11,8 +11,20 @@ use crate::plan::Made;
 pub(crate) struct Answered<T> {
     pub(crate) value: T,
     pub(crate) stand_in: Option<StandIn>,
+    pub(crate) source: Source,
     /// The call that it is the answer of, where calls are noted.
     pub(crate) made: Option<Made>,
+}
+
+/// What an answer took. What is made of several took the most that one of them did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Source {
+    /// No call.
+    Nothing,
+    /// A kept answer that is fresh.
+    Kept,
+    /// A service.
+    Service,
 }
 
 /// What stands in for a service's own reply.
@@ -40,11 +52,11 @@ pub enum Origin {
 
 impl<T> Answered<T> {
     pub(crate) fn fresh(value: T) -> Self {
-        Self::of(value, None)
+        Self { source: Source::Nothing, ..Self::of(value, None) }
     }
 
     pub(crate) fn of(value: T, stand_in: Option<StandIn>) -> Self {
-        Self { value, stand_in, made: None }
+        Self { value, stand_in, source: Source::Service, made: None }
     }
 
     /// The configuration's fallback.
@@ -53,32 +65,28 @@ impl<T> Answered<T> {
     }
 
     pub(super) fn map<U>(self, shape: impl FnOnce(T) -> U) -> Answered<U> {
-        Answered { value: shape(self.value), stand_in: self.stand_in, made: self.made }
+        let (value, rest) = self.apart();
+        rest.with(shape(value))
     }
 
     pub(super) fn try_map<U>(
         self,
         shape: impl FnOnce(T) -> Result<U, CallError>,
     ) -> Result<Answered<U>, CallError> {
-        let Self { value, stand_in, made } = self;
-        Answered::made_of(stand_in, made, shape(value).map(Answered::fresh))
+        let (value, rest) = self.apart();
+        rest.then(shape(value).map(Answered::fresh))
     }
 
-    /// What came of an answer, for which something may have stood in. If that is a failure, it is the service's: what a
-    /// fallback leads to, such as "no such thing", is nothing that a service has said.
-    pub(super) fn made_of(
-        stand_in: Option<StandIn>,
-        before: Option<Made>,
-        next: Result<Self, CallError>,
-    ) -> Result<Self, CallError> {
-        match next {
-            Ok(next) => Ok(Self {
-                value: next.value,
-                stand_in: stand_in.into_iter().chain(next.stand_in).reduce(StandIn::with),
-                made: next.made.or(before),
-            }),
-            Err(error) => Err(stand_in.and_then(StandIn::failure).unwrap_or(error)),
-        }
+    /// All but the value.
+    pub(super) fn all_else(&self) -> Answered<()> {
+        let Self { stand_in, source, made, .. } = self;
+        Answered { value: (), stand_in: stand_in.clone(), source: *source, made: made.clone() }
+    }
+
+    /// The value, and all else.
+    pub(super) fn apart(self) -> (T, Answered<()>) {
+        let Self { value, stand_in, source, made } = self;
+        (value, Answered { value: (), stand_in, source, made })
     }
 
     /// For plain code, which decides itself what a failure means.
@@ -87,6 +95,27 @@ impl<T> Answered<T> {
             made.was_awaited();
         }
         self.stand_in.and_then(StandIn::failure).map_or(Ok(self.value), Err)
+    }
+}
+
+impl Answered<()> {
+    fn with<T>(self, value: T) -> Answered<T> {
+        Answered { value, stand_in: self.stand_in, source: self.source, made: self.made }
+    }
+
+    /// What came of an answer, for which something may have stood in. If that is a failure, it is the service's: what a
+    /// fallback leads to, such as "no such thing", is nothing that a service has said.
+    pub(super) fn then<T>(self, next: Result<Answered<T>, CallError>) -> Result<Answered<T>, CallError> {
+        let Self { stand_in, source, made, .. } = self;
+        match next {
+            Ok(next) => Ok(Answered {
+                value: next.value,
+                stand_in: stand_in.into_iter().chain(next.stand_in).reduce(StandIn::with),
+                source: source.max(next.source),
+                made: next.made.or(made),
+            }),
+            Err(error) => Err(stand_in.and_then(StandIn::failure).unwrap_or(error)),
+        }
     }
 }
 

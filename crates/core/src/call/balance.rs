@@ -21,7 +21,7 @@ use super::{
     endpoints::Endpoints,
     transport::{Opener, Peer},
 };
-use crate::step::Step;
+use crate::{step::Step, telemetry::story::Event};
 
 #[derive(Clone)]
 pub(super) struct BalanceLayer {
@@ -66,7 +66,8 @@ impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Balance<S> {
     async fn call(&self, mut outgoing: Box<Outgoing>) -> Outcome {
         let peers = self.peers();
         let hurried = outgoing.context.inner().hurried;
-        let (peer, mut attempt) = admit(&peers, &outgoing).map_err(|error| self.explain(error))?;
+        let admitted = admit(&peers, &outgoing).map_err(|error| self.explain(error, &outgoing));
+        let (peer, mut attempt) = admitted?;
         let several = peers.len() > 1;
         let mut flight = several.then(|| peer.endpoint.carry(outgoing.now));
         outgoing.trail.add(peer.endpoint.id);
@@ -97,12 +98,13 @@ impl<S> Balance<S> {
         Arc::clone(&local.peers)
     }
 
-    fn explain(&self, refusal: Refusal) -> CallError {
+    fn explain(&self, refusal: Refusal, outgoing: &Outgoing) -> CallError {
         match refusal {
             Refusal::NoEndpoint => {
                 CallError::new(Reason::Unavailable, format!("it has no endpoint: {}", self.endpoints.fault()))
             }
             Refusal::Open(wait) => {
+                outgoing.tell(Event::BreakerOpen);
                 let detail = format!("the breaker is open, for {} ms more", wait.as_millis());
                 CallError::new(Reason::OpenBreaker, detail)
             }

@@ -118,11 +118,11 @@ fn of_key<K: Ord, V: Clone>(
     key: &K,
     operation: &'static str,
 ) -> Result<Answered<V>, CallError> {
-    let Answered { value, stand_in, made } = answers.as_ref().map_err(CallError::clone)?;
-    let own = match value.get(key) {
+    let answered = answers.as_ref().map_err(CallError::clone)?;
+    let own = match answered.value.get(key) {
         Some(own) => own.clone(),
         None => Err(CallError::new(Reason::NotFound, "the reply does not have what was asked for")),
     };
     let own = own.map(Answered::fresh).map_err(|error| error.of(operation));
-    Answered::made_of(stand_in.clone(), made.clone(), own)
+    answered.all_else().then(own)
 }

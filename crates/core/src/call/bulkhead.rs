@@ -24,7 +24,7 @@ use self::{
     places::Places,
 };
 use super::{CallError, Outcome, Outgoing, Reason};
-use crate::{config::BulkheadConfig, routes::Priority, step::Step};
+use crate::{config::BulkheadConfig, routes::Priority, step::Step, telemetry::story::Event};
 
 /// How many times as long the calls of a critical route wait for a place. Whoever waits comes before whoever comes later, so
 /// they need not wait long, but all the time that they may.
@@ -62,9 +62,13 @@ impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Bulkhead<S> 
         } else {
             let priority = outgoing.context.inner().route.priority;
             let patience = if priority == Priority::Critical { CRITICAL * self.wait } else { self.wait };
-            let permit = Box::pin(self.wait_for_place(patience)).await?;
-            outgoing.now = Instant::now();
-            permit
+            let waited = Box::pin(self.wait_for_place(patience)).await;
+            let began = std::mem::replace(&mut outgoing.now, Instant::now());
+            outgoing.tell(match waited {
+                Ok(_) => Event::BulkheadWaited { waited: outgoing.now.saturating_duration_since(began) },
+                Err(_) => Event::BulkheadFull,
+            });
+            waited?
         };
         let mut place = Place::new(&self.places, permit, &outgoing);
         let outcome = self.inner.call(outgoing).await;

@@ -24,7 +24,7 @@ use super::{
     cache::{Key, Sent, Stamp},
     observe::ServiceCounters,
 };
-use crate::step::Step;
+use crate::{step::Step, telemetry::story::Event};
 
 /// A write with it is the same write however often it is sent, whoever sends it.
 pub(super) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -83,6 +83,7 @@ impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Coalesce<S> 
                 Departure::Follow(landing) => landing,
             };
             self.counters.coalesced.fetch_add(1, Relaxed);
+            outgoing.tell(Event::Coalesced);
             match landing.wait().await {
                 // Nothing came of the flight, by a panic.
                 None => {}

@@ -6,7 +6,7 @@ use futures::{FutureExt as _, StreamExt as _, TryStreamExt as _, stream};
 
 use super::{
     BoxFuture, CallError, Reason, SharedCall,
-    answered::{Answered, StandIn},
+    answered::{Answered, Source, StandIn},
 };
 use crate::{
     plan,
@@ -57,9 +57,9 @@ impl<T: Send + 'static> Call<T> {
     pub fn then<U: Send + 'static>(self, next: impl FnOnce(T) -> Call<U> + Send + 'static) -> Call<U> {
         let here = plan::here();
         Call::new(async move {
-            let Answered { value, stand_in, made } = self.future.await?;
-            let next = here.after(made.as_ref()).make(|| next(value));
-            Answered::made_of(stand_in, made, next.future.await)
+            let (value, answered) = self.future.await?.apart();
+            let next = here.after(answered.made.as_ref()).make(|| next(value));
+            answered.then(next.future.await)
         })
     }
 
@@ -112,15 +112,15 @@ impl<T: Send + 'static> Call<Vec<T>> {
     ) -> Call<Vec<U>> {
         let (here, limit) = (plan::here(), limit.max(1));
         Call::new(async move {
-            let Answered { value: items, stand_in, made } = self.future.await?;
-            let here = here.after(made.as_ref()).each(limit);
+            let (items, answered) = self.future.await?.apart();
+            let here = here.after(answered.made.as_ref()).each(limit);
             let calls = items.into_iter().enumerate().map(move |(place, item)| {
                 let future = here.clone().make(|| call(item)).future;
                 async move { future.await.map(|answer| (place, answer)) }
             });
             // As they come, so that a failure need not wait for those before it; sorted when all are there.
             let answers = stream::iter(calls).buffer_unordered(limit).try_collect::<Vec<_>>();
-            Answered::made_of(stand_in, made, answers.await.map(in_order))
+            answered.then(answers.await.map(in_order))
         })
     }
 }
@@ -130,7 +130,9 @@ fn in_order<T>(mut answers: Vec<(usize, Answered<T>)>) -> Answered<Vec<T>> {
     answers.sort_unstable_by_key(|(place, _)| *place);
     let stand_in = answers.iter_mut().filter_map(|(_, answer)| answer.stand_in.take()).reduce(StandIn::with);
     let made = answers.iter().find_map(|(_, answer)| answer.made.clone());
-    Answered { value: answers.into_iter().map(|(_, answer)| answer.value).collect(), stand_in, made }
+    let source = answers.iter().map(|(_, answer)| answer.source).max().unwrap_or(Source::Nothing);
+    let value = answers.into_iter().map(|(_, answer)| answer.value).collect();
+    Answered { value, stand_in, source, made }
 }
 
 /// For the cases that need plain code: `let order = orders.get(id).await?;`. Nothing stands in for a service that fails here: the

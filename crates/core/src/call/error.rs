@@ -105,6 +105,8 @@ struct Inner {
     detail: Cow<'static, str>,
     retry_after: Option<Duration>,
     unanswered: bool,
+    /// What the service answered: HTTP's status or gRPC's code.
+    status: Option<u16>,
     /// What the headers of a "no such thing" say about keeping it.
     head: Option<Arc<Head>>,
 }
@@ -123,6 +125,7 @@ impl CallError {
             detail,
             retry_after: None,
             unanswered: false,
+            status: None,
             head: None,
         }))
     }
@@ -146,6 +149,17 @@ impl CallError {
             Arc::make_mut(&mut self.0).head = head;
         }
         self
+    }
+
+    /// Says which status the service answered with: HTTP's or gRPC's.
+    pub(crate) fn with_status(mut self, status: u16) -> Self {
+        Arc::make_mut(&mut self.0).status = Some(status);
+        self
+    }
+
+    /// HTTP's status or gRPC's code, where the service answered.
+    pub(crate) fn status(&self) -> Option<u16> {
+        self.0.status
     }
 
     /// What the answer's headers say about keeping it.

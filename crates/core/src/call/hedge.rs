@@ -21,7 +21,7 @@ use tower::Layer;
 pub use self::share::HedgeCounters;
 pub(super) use self::share::Share;
 use super::{CallError, Outcome, Outgoing, Reason, budget::Budget, latency::Latencies};
-use crate::step::Step;
+use crate::{step::Step, telemetry::story::Event};
 
 /// The shortest time between two looks for room.
 const LOOKS: Duration = Duration::from_millis(1);
@@ -92,8 +92,11 @@ impl<S: Step<Box<Outgoing>, Out = Outcome>> Hedge<S> {
         }
         let counters = &self.latencies.counters;
         counters.sent.fetch_add(1, Relaxed);
+        again.tell(Event::Hedged);
+        let (context, call) = (again.context.clone(), again.call);
         let won = |outcome| {
             counters.won.fetch_add(1, Relaxed);
+            context.story().event(call, Event::HedgeWon, Instant::now());
             outcome
         };
         // The one that is not waited for any more is dropped with this function, and so cancelled.

@@ -25,6 +25,7 @@ mod error;
 mod hedge;
 mod http_call;
 mod latency;
+mod measure;
 mod observe;
 mod operation;
 mod owner;
@@ -51,10 +52,11 @@ use tokio::time::Instant;
 #[cfg(test)]
 pub(crate) use self::answered::StandIn;
 pub(crate) use self::{
-    answered::{Answered, Origin},
+    answered::{Answered, Origin, Source},
     batch::{BATCH, OpenBatches},
     cache::{Kept, SharedLevel},
     decode::deeper_than,
+    endpoint::Endpoint,
     error::causes,
     propagate::TIMEOUT_HEADER,
     resolver::SharedResolver,
@@ -83,7 +85,11 @@ pub use self::{
     rpc::{Rpc, RpcCall},
     shared::SharedCall,
 };
-use crate::{context::RequestContext, freshness::Keep};
+use crate::{
+    context::RequestContext,
+    freshness::Keep,
+    telemetry::story::{CallId, Event},
+};
 
 /// A call that changes nothing, so that it may be sent twice and another reply may stand in for its own.
 #[derive(Debug, Clone, Copy)]
@@ -152,6 +158,10 @@ pub(crate) struct Outgoing {
     pub(crate) now: Instant,
     pub(crate) headers: HeaderMap,
     pub(crate) wire: Wire,
+    /// Its place in the story of its request.
+    pub(crate) call: CallId,
+    /// The span of the present attempt, of which its service is told.
+    pub(crate) span: u64,
 }
 
 impl Outgoing {
@@ -183,7 +193,18 @@ impl Outgoing {
             now,
             headers,
             wire,
+            call: CallId::NONE,
+            span: 0,
         })
+    }
+
+    /// Tells what a policy has decided about it.
+    fn tell(&self, event: Event) {
+        self.tell_at(self.now, event);
+    }
+
+    fn tell_at(&self, now: Instant, event: Event) {
+        self.context.story().event(self.call, event, now);
     }
 }
 
@@ -200,6 +221,10 @@ pub(crate) struct Reply {
     pub(crate) body: Bytes,
     /// Whether an HTTP reply calls itself JSON.
     pub(crate) json: bool,
+    /// HTTP's status, or gRPC's code.
+    pub(crate) status: u16,
+    /// Whether it was kept, so that nothing was sent.
+    pub(crate) kept: bool,
     /// What its headers say about keeping it, if anything.
     head: Option<Arc<Head>>,
     /// Whether the service says that what is kept is still right, and so sent no body: 304.
@@ -211,9 +236,18 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
-    /// A reply whose headers say nothing.
+    /// A reply whose headers and status say nothing.
     pub(crate) fn new(body: Bytes, json: bool) -> Self {
-        Self { body, json, head: None, not_modified: false, keep: Keep::No, stale: None }
+        Self {
+            body,
+            json,
+            status: 0,
+            kept: false,
+            head: None,
+            not_modified: false,
+            keep: Keep::No,
+            stale: None,
+        }
     }
 }
 

@@ -6,10 +6,15 @@ use std::sync::{
     atomic::{AtomicU64, Ordering::Relaxed},
 };
 
+use tokio::time::Instant;
 use tower::Layer;
 
-use super::{Outcome, Outgoing, Reason};
-use crate::step::Step;
+use super::{Outcome, Outgoing, Reason, Reply};
+use crate::{
+    context::RequestContext,
+    step::Step,
+    telemetry::story::{CallId, Ended},
+};
 
 /// What became of the calls on one service, over all workers.
 #[derive(Debug, Default)]
@@ -91,12 +96,14 @@ impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Observe<S> {
     type Out = Outcome;
 
     async fn call(&self, outgoing: Box<Outgoing>) -> Outcome {
-        let mut flight = Flight::begin(&self.counters);
+        let mut flight = Flight::begin(&self.counters, &outgoing);
         let outcome = self.inner.call(outgoing).await;
-        flight.landed = Some(match &outcome {
-            Ok(_) => &self.counters.answered,
-            Err(error) => &self.counters.failed[error.reason() as usize],
-        });
+        flight.ended = match &outcome {
+            Ok(Reply { kept: true, .. }) => Ended::Kept,
+            Ok(Reply { stale: Some(_), .. }) => Ended::Stale,
+            Ok(_) => Ended::Answered,
+            Err(error) => Ended::Failed(error.reason()),
+        };
         outcome
     }
 }
@@ -104,20 +111,31 @@ impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Observe<S> {
 /// One call in flight. What it was is decided when it is dropped, so that a dropped call counts too.
 struct Flight<'a> {
     counters: &'a ServiceCounters,
-    landed: Option<&'a AtomicU64>,
+    /// Where it is told, if anywhere.
+    told: Option<(RequestContext, CallId)>,
+    ended: Ended,
 }
 
 impl<'a> Flight<'a> {
-    fn begin(counters: &'a ServiceCounters) -> Self {
+    fn begin(counters: &'a ServiceCounters, outgoing: &Outgoing) -> Self {
         counters.in_flight.fetch_add(1, Relaxed);
-        Self { counters, landed: None }
+        let told = outgoing.call.place().map(|_| (outgoing.context.clone(), outgoing.call));
+        Self { counters, told, ended: Ended::Cancelled }
     }
 }
 
 impl Drop for Flight<'_> {
     fn drop(&mut self) {
         self.counters.in_flight.fetch_sub(1, Relaxed);
-        self.landed.unwrap_or(&self.counters.cancelled).fetch_add(1, Relaxed);
+        let count = match self.ended {
+            Ended::Answered | Ended::Kept | Ended::Stale => &self.counters.answered,
+            Ended::Failed(reason) => &self.counters.failed[reason as usize],
+            Ended::Cancelled => &self.counters.cancelled,
+        };
+        count.fetch_add(1, Relaxed);
+        if let Some((context, call)) = &self.told {
+            context.story().call_ended(*call, self.ended, Instant::now());
+        }
     }
 }
 

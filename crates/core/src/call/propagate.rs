@@ -79,7 +79,7 @@ fn write(outgoing: &mut Outgoing, credential: Option<&Credential>) -> Result<(),
         credential.write(headers, &outgoing.owner)?;
     }
     headers.insert(REQUEST_ID, context.request_id.clone());
-    headers.insert(TRACEPARENT, context.trace.child_header());
+    headers.insert(TRACEPARENT, context.trace.header(outgoing.span));
     let left = u64::try_from(left).unwrap_or(u64::MAX);
     match outgoing.wire {
         Wire::Http { .. } => headers.insert(TIMEOUT_HEADER, HeaderValue::from(left)),

@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep};
 use tower::Layer;
 
 use super::{CallError, Outcome, Outgoing, Reason, budget::Budget};
-use crate::{config::RetryConfig, step::Step};
+use crate::{config::RetryConfig, step::Step, telemetry::story::Event};
 
 #[derive(Clone)]
 pub(super) struct RetryLayer {
@@ -67,12 +67,16 @@ impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Retry<S> {
             let now = Instant::now();
             // A pause beyond all clocks is a service that does not want to be asked again.
             let in_time = now.checked_add(pause).is_some_and(|at| at < outgoing.deadline);
-            if !in_time || !self.budget.spend(now) {
+            let refused = if !in_time { Some("time") } else { (!self.budget.spend(now)).then_some("budget") };
+            let reason = error.reason();
+            if let Some(why) = refused {
+                outgoing.tell_at(now, Event::NoRetry { reason, why });
                 return Err(error);
             }
+            outgoing.attempt += 1;
+            outgoing.tell_at(now, Event::Retry { attempt: outgoing.attempt, pause, reason });
             Box::pin(sleep(pause)).await;
             outgoing.now = Instant::now();
-            outgoing.attempt += 1;
         }
     }
 }

@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
+use tokio::time::Instant;
+
 use super::{
-    Answered, CallError, Outcome, Outgoing, Reply, Safety,
+    Answered, CallError, Origin, Outcome, Outgoing, Reply, Safety, Source,
+    answered::StandIn,
     balance::Trail,
     cache::SharedCache,
     decode::Decode,
@@ -11,7 +14,7 @@ use super::{
     service::SharedService,
     stack::{self, Outbound},
 };
-use crate::{context::RequestContext, freshness::Keep, plan::Made, step::Step as _};
+use crate::{context::RequestContext, freshness::Keep, plan::Made, step::Step as _, telemetry::story::Event};
 
 /// One service on one worker.
 pub(crate) struct ServicePool {
@@ -45,9 +48,15 @@ impl ServicePool {
         outgoing.trail = Trail::new(&self.shared.endpoints);
         let (operation, read_only) = (outgoing.operation, outgoing.read_only);
         let context = outgoing.context.clone();
+        let call = context.story().call(self.shared.name, operation, outgoing.now);
+        outgoing.call = call;
         let outcome = self.stack.call(outgoing).await;
         context.fold(keep(&outcome));
-        Ok(Answered { made, ..self.conclude::<D>(operation, read_only, outcome)? })
+        let answered = self.conclude::<D>(operation, read_only, outcome)?;
+        if let Some(StandIn { error, origin: Origin::Config }) = &answered.stand_in {
+            context.story().event(call, Event::Fallback { reason: error.reason() }, Instant::now());
+        }
+        Ok(Answered { made, ..answered })
     }
 
     /// What the call came to. A reply that does not decode is a failure of the call like any other, so it is counted as one.
@@ -60,8 +69,9 @@ impl ServicePool {
         let error = match outcome {
             Ok(mut reply) => {
                 let stand_in = reply.stale.take().map(|stale| stale.of(operation));
+                let source = if reply.kept { Source::Kept } else { Source::Service };
                 match self.decode::<D>(&reply) {
-                    Ok(value) => return Ok(Answered::of(value, stand_in)),
+                    Ok(value) => return Ok(Answered { source, ..Answered::of(value, stand_in) }),
                     Err(error) => {
                         self.shared.counters.count_invalid_reply();
                         error

@@ -15,6 +15,7 @@ use super::{
     coalesce::{Coalesce, CoalesceLayer},
     deadline::{Deadline, DeadlineLayer},
     hedge::{Hedge, HedgeLayer},
+    measure::{Measure, MeasureLayer},
     observe::{Observe, ObserveLayer},
     propagate::{Propagate, PropagateLayer},
     retry::{Retry, RetryLayer},
@@ -23,7 +24,11 @@ use super::{
 };
 
 pub(super) type Outbound = Observe<
-    Lookup<Deadline<Coalesce<Store<Retry<Hedge<Balance<Bulkhead<AttemptTimeout<Propagate<Transport>>>>>>>>>>,
+    Lookup<
+        Deadline<
+            Coalesce<Store<Retry<Hedge<Balance<Bulkhead<Measure<AttemptTimeout<Propagate<Transport>>>>>>>>>,
+        >,
+    >,
 >;
 
 pub(super) fn outbound(
@@ -53,6 +58,8 @@ pub(super) fn outbound(
         .layer(BalanceLayer::new(&service.endpoints, Opener::new(service)?))
         // No more in flight than the service bears. Inside the deadline, since waiting for a place takes time.
         .layer(BulkheadLayer::new(&config.bulkhead))
+        // What the attempt took and came to, without the wait for its place: its span, of which the service is told.
+        .layer(MeasureLayer)
         // One try on the wire may take less than the whole call, which leaves time for another one.
         .layer(AttemptTimeoutLayer)
         // Identity, request id, trace, the time that is left now and our credential: written last, so that no step above can

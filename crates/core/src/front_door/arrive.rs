@@ -31,6 +31,7 @@ pub(super) struct ArriveLayer {
     time: Duration,
     calls_percent: u8,
     planner: Option<Planner>,
+    whole_story: bool,
 }
 
 impl ArriveLayer {
@@ -44,6 +45,7 @@ impl ArriveLayer {
             time: route.deadline.unwrap_or(config.screen.deadline),
             calls_percent: config.screen.calls_percent,
             planner: door.shared.planner.clone(),
+            whole_story: door.shared.telemetry.wants_whole_story(),
         }
     }
 }
@@ -90,6 +92,7 @@ impl<S: Step<Box<Exchange>, Out = Response>> Step<Request> for Arrive<S> {
             time: asked.map_or(settings.time, |asked| asked.min(settings.time)),
             calls_percent: settings.calls_percent,
             planner: settings.planner.clone(),
+            whole_story: settings.whole_story,
         });
         let mut response = self.inner.call(Box::new(Exchange { request, context })).await;
         response.headers_mut().insert(REQUEST_ID, request_id);

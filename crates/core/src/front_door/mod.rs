@@ -3,7 +3,6 @@
 //! [`stack`] is the page to read: the steps in their one order. [`listener`] accepts, [`connection`] serves with deadlines,
 //! [`worker`] is one thread with a runtime and connection pools of its own.
 
-mod access_log;
 mod activity;
 mod admin;
 pub(crate) mod admission;
@@ -15,6 +14,7 @@ mod catch_panic;
 mod client_address;
 mod connection;
 mod deadline;
+mod finish;
 mod head;
 pub(crate) mod listener;
 mod phase;
@@ -49,7 +49,7 @@ use crate::{
     rate_limit::{Limiter, RateLimits},
     routes::{Endpoint, RouteInfo},
     step::Step as _,
-    telemetry::log::AccessLog,
+    telemetry::Telemetry,
 };
 
 pub(crate) use body::BodyFault;
@@ -76,7 +76,7 @@ pub(crate) struct Shared {
     pub(crate) config: Config,
     pub(crate) authenticator: Authenticator,
     pub(crate) limits: Option<Arc<RateLimits>>,
-    pub(crate) log: AccessLog,
+    pub(crate) telemetry: Telemetry,
     pub(crate) planner: Option<Planner>,
 }
 

@@ -8,7 +8,6 @@ use tower::ServiceBuilder;
 
 use super::{
     FrontDoor,
-    access_log::{AccessLogLayer, Logged},
     admission::{AdmissionLayer, Admitted},
     arrive::{Arrive, ArriveLayer},
     authenticate::{Authenticate, AuthenticateLayer},
@@ -16,6 +15,7 @@ use super::{
     body::{BodyLimit, BodyLimitLayer},
     catch_panic::{CatchPanic, CatchPanicLayer},
     deadline::{Deadline, DeadlineLayer},
+    finish::{Finish, FinishLayer},
     head::{HeadLimit, HeadLimitLayer},
     rate_limit::{RateLimit, RateLimitLayer},
     render::{Render, RenderLayer},
@@ -26,7 +26,7 @@ use crate::{
 };
 
 pub(super) type Inbound = Arrive<
-    Logged<
+    Finish<
         Render<
             Admitted<
                 CatchPanic<
@@ -42,8 +42,8 @@ pub(super) fn inbound(door: &FrontDoor, route: &Arc<RouteInfo>, endpoint: Endpoi
     ServiceBuilder::new()
         // Request id, trace and deadline first: every line and answer below carries them.
         .layer(ArriveLayer::new(door, route))
-        // One line a request, a request whose client went away included, so above all that can end one.
-        .layer(AccessLogLayer::new(shared))
+        // What became of it is told once, of a request whose client went away too, so above all that can end one.
+        .layer(FinishLayer::new(shared))
         // Every error becomes problem+json with the request id, other people's errors too.
         .layer(RenderLayer)
         // What is too much is refused here: with its id, its line and a problem, and before all that costs.

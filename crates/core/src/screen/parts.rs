@@ -40,7 +40,11 @@ pub enum Part {
 #[doc(hidden)]
 pub enum Answer {
     /// The service's own answer.
-    Fresh(Vec<u8>),
+    Fresh {
+        json: Vec<u8>,
+        /// Whether nothing was sent for it.
+        kept: bool,
+    },
     /// What stands in for it, and why.
     Degraded { json: Vec<u8>, error: CallError, fallback: Option<Origin> },
     /// The screen fails.

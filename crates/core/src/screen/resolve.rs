@@ -15,10 +15,11 @@ use super::{
 };
 use crate::{
     call::{CallError, Origin, Reason},
-    context::{RequestContext, SectionRecord},
+    context::RequestContext,
     front_door::Exchange,
     problem::Problem,
     step::Step,
+    telemetry::story::{In, SectionOutcome, SectionRecord},
 };
 
 /// Resolves the screens that handlers return.
@@ -94,7 +95,7 @@ async fn resolve(parts: Parts, context: &RequestContext) -> Result<Payload, Call
     for (place, Field { name, path, part }) in parts.fields.into_iter().enumerate() {
         let (bytes, kind) = match part {
             Part::Section(future) => {
-                running.push(async move { (place, future.await) });
+                running.push(In::section(u16::try_from(place).unwrap_or(u16::MAX), future));
                 (Vec::new(), Kind::Value)
             }
             Part::Value(bytes) => (bytes, Kind::Value),
@@ -107,21 +108,29 @@ async fn resolve(parts: Parts, context: &RequestContext) -> Result<Payload, Call
     let mut degraded = Vec::new();
     while let Some((place, answer)) = running.next().await {
         let name = || paths[place].clone().map_or(Cow::Borrowed(filled[place].name), Cow::Owned);
-        let record = |outcome, detail| {
-            context.record(SectionRecord { name: name(), outcome, detail, elapsed: began.elapsed() });
+        let record = |outcome, error: Option<&CallError>| {
+            context.story().section(SectionRecord {
+                name: name(),
+                place: u16::try_from(place).unwrap_or(u16::MAX),
+                outcome,
+                reason: error.map(CallError::reason),
+                detail: error.map(ToString::to_string),
+                began,
+                elapsed: began.elapsed(),
+            });
         };
         match answer {
-            Answer::Fresh(bytes) => {
-                record("fresh", None);
-                filled[place].bytes = bytes;
+            Answer::Fresh { json, kept } => {
+                record(if kept { SectionOutcome::Cached } else { SectionOutcome::Fresh }, None);
+                filled[place].bytes = json;
             }
             Answer::Degraded { json, error, fallback } => {
-                record(error.reason().as_str(), Some(error.to_string()));
+                record(stood_in(fallback), Some(&error));
                 degraded.push((place, error.reason(), fallback));
                 filled[place].bytes = json;
             }
             Answer::Failed(error) => {
-                record(error.reason().as_str(), Some(error.to_string()));
+                record(SectionOutcome::Failed, Some(&error));
                 return Err(error);
             }
         }
@@ -136,6 +145,15 @@ async fn resolve(parts: Parts, context: &RequestContext) -> Result<Payload, Call
         })
         .collect();
     Ok(Payload { json: splice(&filled, &degraded), degraded: !degraded.is_empty() })
+}
+
+/// What a section is filled with whose service gave no answer.
+fn stood_in(fallback: Option<Origin>) -> SectionOutcome {
+    match fallback {
+        None => SectionOutcome::Absent,
+        Some(Origin::Default | Origin::Config) => SectionOutcome::Fallback,
+        Some(Origin::Stale { .. }) => SectionOutcome::Stale,
+    }
 }
 
 fn splice(fields: &[Filled], degraded: &[Degraded<'_>]) -> BytesMut {

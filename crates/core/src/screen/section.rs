@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use serde::Serialize;
 
 use super::parts::{Answer, Part};
-use crate::call::{Answered, Call, CallError, Origin, Reason};
+use crate::call::{Answered, Call, CallError, Origin, Reason, Source};
 
 /// What the scratch buffer of a worker keeps; a rare huge section gives its memory back.
 const SCRATCH_KEPT: usize = 256 << 10;
@@ -84,10 +84,10 @@ impl<T: Serialize + Send + 'static> Section for Fallback<T> {
 }
 
 async fn encode<T: Serialize + Send + 'static>(call: Call<T>) -> Result<Answer, CallError> {
-    let Answered { value, stand_in, .. } = call.answered().await?;
+    let Answered { value, stand_in, source, .. } = call.answered().await?;
     let json = to_json(&value)?;
     Ok(match stand_in {
-        None => Answer::Fresh(json),
+        None => Answer::Fresh { json, kept: source == Source::Kept },
         Some(by) => Answer::Degraded { json, error: by.error, fallback: Some(by.origin) },
     })
 }

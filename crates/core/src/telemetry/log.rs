@@ -7,8 +7,8 @@ use std::{
 
 use serde::{Serialize, Serializer, ser::SerializeSeq as _};
 
-use super::sink::Sink;
-use crate::{config::LogFormat, context::SectionRecord};
+use super::{Finished, sink::Sink, story::SectionRecord};
+use crate::{call::Reason, config::LogFormat, problem::Problem};
 
 /// One line a request.
 pub(crate) struct AccessLog {
@@ -20,16 +20,12 @@ pub(crate) struct AccessLog {
 
 /// What the line of a request says.
 pub(crate) struct Line<'a> {
-    pub(crate) request_id: &'a str,
-    pub(crate) trace_id: &'a str,
-    pub(crate) method: &'a str,
-    pub(crate) route: &'a str,
-    pub(crate) status: u16,
-    pub(crate) elapsed: Duration,
-    pub(crate) code: Option<&'a str>,
-    pub(crate) reason: Option<&'a str>,
+    pub(crate) request: &'a Finished<'a>,
     pub(crate) sections: &'a [SectionRecord],
 }
+
+/// nginx's word for "the client closed the request": no answer was sent, so no registered status fits.
+const CLIENT_CLOSED: u16 = 499;
 
 impl AccessLog {
     pub(crate) fn new(name: &'static str, sink: Option<Sink>, format: LogFormat) -> Self {
@@ -51,6 +47,22 @@ impl AccessLog {
 }
 
 impl Line<'_> {
+    fn status(&self) -> u16 {
+        self.request.status.map_or(CLIENT_CLOSED, |status| status.as_u16())
+    }
+
+    fn elapsed(&self) -> f64 {
+        millis(self.request.ended.saturating_duration_since(self.request.context.inner().started))
+    }
+
+    fn code(&self) -> Option<&str> {
+        self.request.problem.map(|problem| problem.code().as_str())
+    }
+
+    fn reason(&self) -> Option<&str> {
+        self.request.problem.and_then(Problem::reason)
+    }
+
     fn write_json(&self, out: &mut Vec<u8>, name: &str) {
         #[derive(Serialize)]
         struct Json<'a> {
@@ -71,19 +83,20 @@ impl Line<'_> {
             #[serde(serialize_with = "sections", skip_serializing_if = "<[_]>::is_empty")]
             sections: &'a [SectionRecord],
         }
+        let (context, status) = (self.request.context, self.status());
         let line = Json {
             timestamp: jiff::Timestamp::now(),
-            level: if self.status >= 500 { "ERROR" } else { "INFO" },
+            level: if status >= 500 { "ERROR" } else { "INFO" },
             message: "request",
             bff: name,
-            request_id: self.request_id,
-            trace_id: self.trace_id,
-            method: self.method,
-            route: self.route,
-            status: self.status,
-            duration_ms: millis(self.elapsed),
-            code: self.code,
-            reason: self.reason,
+            request_id: context.request_id(),
+            trace_id: &context.inner().trace.id(),
+            method: self.request.method.as_str(),
+            route: context.inner().route.path,
+            status,
+            duration_ms: self.elapsed(),
+            code: self.code(),
+            reason: self.reason(),
             sections: self.sections,
         };
         let began = out.len();
@@ -94,7 +107,8 @@ impl Line<'_> {
     }
 
     fn write_pretty(&self, out: &mut Vec<u8>, name: &str, colour: bool) {
-        let (begin, end) = match self.status {
+        let (context, status) = (self.request.context, self.status());
+        let (begin, end) = match status {
             _ if !colour => ("", ""),
             ..400 => ("\x1b[32m", "\x1b[0m"),
             _ => ("\x1b[31m", "\x1b[0m"),
@@ -102,18 +116,18 @@ impl Line<'_> {
         let _ = write!(
             out,
             "{name:<11} {begin}{}{end} {:<4} {:<24} {:>7.1} ms",
-            self.status,
-            self.method,
-            self.route,
-            millis(self.elapsed)
+            status,
+            self.request.method,
+            context.inner().route.path,
+            self.elapsed()
         );
         for section in self.sections {
-            let _ = write!(out, "  {} {} {:.1} ms", section.name, section.outcome, millis(section.elapsed));
+            let _ = write!(out, "  {} {} {:.1} ms", section.name, outcome(section), millis(section.elapsed));
         }
-        if let Some(reason) = self.reason.or(self.code) {
+        if let Some(reason) = self.reason().or(self.code()) {
             let _ = write!(out, "  {reason}");
         }
-        let _ = writeln!(out, "  {}", self.request_id);
+        let _ = writeln!(out, "  {}", context.request_id());
     }
 }
 
@@ -130,12 +144,17 @@ fn sections<S: Serializer>(sections: &&[SectionRecord], serializer: S) -> Result
     for section in *sections {
         list.serialize_element(&Section {
             name: &section.name,
-            outcome: section.outcome,
+            outcome: outcome(section),
             ms: millis(section.elapsed),
             detail: section.detail.as_deref(),
         })?;
     }
     list.end()
+}
+
+/// Why it is not what the service says now, or how it was filled.
+fn outcome(section: &SectionRecord) -> &'static str {
+    section.reason.map_or(section.outcome.as_str(), Reason::as_str)
 }
 
 /// Milliseconds with three digits after the point.

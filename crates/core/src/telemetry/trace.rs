@@ -11,6 +11,10 @@ pub(crate) const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent"
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TraceContext {
     trace_id: u128,
+    /// The span that the caller says called us; 0 if it says nothing.
+    parent: u64,
+    /// Our own span, which covers the whole request.
+    span: u64,
     flags: u8,
 }
 
@@ -25,7 +29,7 @@ impl TraceContext {
     }
 
     fn begin() -> Self {
-        Self { trace_id: fastrand::u128(1..), flags: 0 }
+        Self { trace_id: fastrand::u128(1..), parent: 0, span: new_span(), flags: 0 }
     }
 
     /// `00-<32 hex>-<16 hex>-<2 hex>`, lower case, ids not zero; later versions may say more after it.
@@ -38,14 +42,15 @@ impl TraceContext {
         let flags = hex(parts.next()?, 2)?;
         let more = parts.next().is_some();
         let valid = version != 0xff && trace_id != 0 && parent != 0 && !(version == 0 && more);
-        valid.then_some(Self { trace_id, flags: flags.to_le_bytes()[0] })
+        let parent = u64::try_from(parent).unwrap_or_default();
+        valid.then(|| Self { trace_id, parent, span: new_span(), flags: flags.to_le_bytes()[0] })
     }
 
-    /// The header for one call, with a span id of its own.
-    pub(crate) fn child_header(self) -> HeaderValue {
+    /// The header for one attempt on a service, whose span this is.
+    pub(crate) fn header(self, span: u64) -> HeaderValue {
         let mut text = *b"00-00000000000000000000000000000000-0000000000000000-00";
         write_hex(&mut text[3..35], self.trace_id);
-        write_hex(&mut text[36..52], u128::from(fastrand::u64(1..)));
+        write_hex(&mut text[36..52], u128::from(span));
         write_hex(&mut text[53..55], u128::from(self.flags & 1));
         HeaderValue::from_bytes(&text).unwrap_or(HeaderValue::from_static(""))
     }
@@ -54,6 +59,11 @@ impl TraceContext {
     pub(crate) fn id(self) -> String {
         format!("{:032x}", self.trace_id)
     }
+}
+
+/// The id of a span: random, never zero, no secret.
+pub(crate) fn new_span() -> u64 {
+    fastrand::u64(1..)
 }
 
 fn hex(text: &str, digits: usize) -> Option<u128> {
@@ -77,7 +87,7 @@ mod tests {
         let mut headers = HeaderMap::new();
         let parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
         headers.insert(TRACEPARENT, HeaderValue::from_static(parent));
-        let child = TraceContext::from_headers(&headers).child_header();
+        let child = TraceContext::from_headers(&headers).header(new_span());
         let child = child.to_str().expect("hex is text");
         assert!(child.starts_with("00-4bf92f3577b34da6a3ce929d0e0e4736-"));
         assert!(child.ends_with("-01") && !child.contains("00f067aa0ba902b7"));

@@ -153,7 +153,7 @@ impl Entry {
         match &self.answer {
             Answer::Missing(error) => Err(error.clone()),
             Answer::Reply { body, json, .. } => {
-                Ok(Reply { keep: Keep::For(left), ..Reply::new(body.clone(), *json) })
+                Ok(Reply { keep: Keep::For(left), kept: true, ..Reply::new(body.clone(), *json) })
             }
         }
     }

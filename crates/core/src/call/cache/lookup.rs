@@ -15,8 +15,10 @@ use super::{
     terms::State,
 };
 use crate::{
-    call::{CallError, Outcome, Outgoing, Reason, observe::ServiceCounters},
+    call::{CallError, Outcome, Outgoing, Owner, Reason, observe::ServiceCounters},
+    context::RequestContext,
     step::Step,
+    telemetry::story::{CallId, Event},
 };
 
 #[derive(Clone)]
@@ -83,10 +85,12 @@ impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Lookup<S> {
             match entry.state(outgoing.now) {
                 State::Fresh { left } => {
                     self.counters.kept.fetch_add(1, Relaxed);
+                    outgoing.tell(Event::CacheHit);
                     return entry.fresh(left);
                 }
                 State::Revalidate => {
                     self.counters.stale.fetch_add(1, Relaxed);
+                    outgoing.tell(Event::Revalidating { age: entry.age(outgoing.now) });
                     let stale = entry.stale(revalidating(), outgoing.now);
                     self.refresh(
                         entry,
@@ -98,14 +102,14 @@ impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Lookup<S> {
                 State::IfError | State::Dead => {}
             }
         }
-        let whose = prior.is_some().then(|| (outgoing.owner.clone(), outgoing.keeping.tags.clone()));
+        let whose = prior.is_some().then(|| Whose::of(&outgoing));
         let ticket = Arc::new(Ticket { key, stamp, prior, versions });
         outgoing.ticket = Some(Arc::clone(&ticket));
         match (self.inner.call(outgoing).await, whose) {
             // Looked up again: what is kept may have been ended, or refused, since.
-            (Err(error), Some((owner, names))) if may_be_stood_in_for(&error) => {
-                let stamp = self.levels.kept.stamp(Tag::of_answer(&owner, self.service, &names));
-                self.stand_in(&ticket.key, stamp, error)
+            (Err(error), Some(whose)) if may_be_stood_in_for(&error) => {
+                let stamp = self.levels.kept.stamp(Tag::of_answer(&whose.owner, self.service, &whose.tags));
+                self.stand_in(&ticket.key, stamp, &whose, error)
             }
             (outcome, _) => outcome,
         }
@@ -127,17 +131,34 @@ impl<S: Step<Box<Outgoing>, Out = Outcome>> Lookup<S> {
     }
 
     /// The last good answer, or the failure where there is none that may still be used.
-    fn stand_in(&self, key: &Key, stamp: Stamp, error: CallError) -> Outcome {
+    fn stand_in(&self, key: &Key, stamp: Stamp, whose: &Whose, error: CallError) -> Outcome {
         let now = Instant::now();
         let Some(entry) = self.levels.find(key, stamp) else { return Err(error) };
         match entry.state(now) {
             State::Fresh { left } => entry.fresh(left),
             State::Revalidate | State::IfError => {
                 self.counters.stale.fetch_add(1, Relaxed);
+                let event = Event::StaleIfError { age: entry.age(now), reason: error.reason() };
+                whose.context.story().event(whose.call, event, now);
                 entry.stale(error, now)
             }
             State::Dead => Err(error),
         }
+    }
+}
+
+/// Who asked, for the time after the call.
+struct Whose {
+    owner: Owner,
+    tags: Vec<&'static str>,
+    context: RequestContext,
+    call: CallId,
+}
+
+impl Whose {
+    fn of(outgoing: &Outgoing) -> Self {
+        let Outgoing { owner, keeping, context, call, .. } = outgoing;
+        Self { owner: owner.clone(), tags: keeping.tags.clone(), context: context.clone(), call: *call }
     }
 }
 

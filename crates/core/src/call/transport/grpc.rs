@@ -97,7 +97,15 @@ fn failed(status: &Status) -> CallError {
     };
     let head = |status: &Status| Head::of(&status.metadata().clone().into_headers(), SystemTime::now);
     let head = if reason == Reason::NotFound { head(status) } else { None };
-    CallError::new(reason, detail).with_head(head).with_retry_after(pushback(status))
+    let error = CallError::new(reason, detail).with_head(head).with_retry_after(pushback(status));
+    match std::error::Error::source(status) {
+        Some(_) => error,
+        None => error.with_status(code(status.code())),
+    }
+}
+
+fn code(code: Code) -> u16 {
+    u16::try_from(i32::from(code)).unwrap_or_default()
 }
 
 /// gRPC's own `Retry-After`, in the trailers (gRFC A6). A negative value asks not to be asked again: the far future does that.

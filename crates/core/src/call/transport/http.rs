@@ -72,9 +72,10 @@ impl HttpTransport {
         *request.uri_mut() = self.target(path_and_query)?;
         *request.headers_mut() = headers;
         let (response, connection) = self.pool.send(request).await?;
+        let status = response.status().as_u16();
         let head = || Head::of(response.headers(), SystemTime::now);
         if is_conditional && response.status() == StatusCode::NOT_MODIFIED {
-            let reply = Reply { head: head(), not_modified: true, ..Reply::new(Bytes::new(), false) };
+            let reply = Reply { head: head(), status, not_modified: true, ..Reply::new(Bytes::new(), false) };
             if Box::pin(is_read_soon(response.into_body())).await {
                 self.pool.give_back(connection);
             }
@@ -83,7 +84,7 @@ impl HttpTransport {
         if let Err(error) = accept(response.status()) {
             let missing = error.reason() == Reason::NotFound;
             let error = error.with_head(if missing { head() } else { None });
-            let error = error.with_retry_after(retry_after(response.headers()));
+            let error = error.with_retry_after(retry_after(response.headers())).with_status(status);
             if Box::pin(is_read_soon(response.into_body())).await {
                 self.pool.give_back(connection);
             }
@@ -99,7 +100,7 @@ impl HttpTransport {
             return Err(CallError::new(Reason::InvalidReply, detail));
         };
         self.pool.give_back(connection);
-        Ok(Reply { head, ..Reply::new(body, json) })
+        Ok(Reply { head, status, ..Reply::new(body, json) })
     }
 
     /// The target in origin form (RFC 9112, 3.2.1).

@@ -26,6 +26,13 @@ enum Connections {
     Grpc(GrpcTransport),
 }
 
+impl Peer {
+    /// Where it is.
+    pub(super) fn endpoint(&self) -> Arc<Endpoint> {
+        Arc::clone(&self.endpoint)
+    }
+}
+
 /// Opens connections to the endpoints of one service.
 #[derive(Clone)]
 pub(super) struct Opener {

@@ -20,7 +20,7 @@ use crate::{
     config::{self, LogFormat, Sources},
     front_door::{FrontDoor, Shared},
     routes::Routes,
-    telemetry::log::AccessLog,
+    telemetry::{Telemetry, log::AccessLog},
 };
 
 const CONFIG: &str = r#"
@@ -58,7 +58,8 @@ fn router() -> Router {
         Revocations::default(),
     );
     let log = AccessLog::new("test", None, LogFormat::Off);
-    let shared = Arc::new(Shared { config, authenticator, limits: None, log, planner: None });
+    let shared =
+        Arc::new(Shared { config, authenticator, limits: None, telemetry: Telemetry { log }, planner: None });
     let services = Arc::new(Services::open(&[]).expect("nothing to open"));
     let routes = Routes::new().get("/who", who, signed_in()).get("/orders", who, scope("orders:read"));
     routes.router(&FrontDoor { shared, services, limiter: None, admission: None })

@@ -85,8 +85,9 @@ async fn a_failed_required_section_ends_the_screen_and_drops_its_siblings() {
     let error = resolve(parts, &context).await.err().expect("a required section failed");
     assert_eq!((error.reason(), began.elapsed()), (Reason::Unavailable, ms(10)));
     assert!(dropped.load(SeqCst), "its sibling is still there");
-    let [record] = &context.sections()[..] else { panic!("only what ended is recorded") };
-    assert_eq!((&*record.name, record.outcome, record.elapsed), ("broken", "unavailable", ms(10)));
+    let [record] = &context.story().take().sections[..] else { panic!("only what ended is recorded") };
+    assert_eq!((&*record.name, record.reason, record.elapsed), ("broken", Some(Reason::Unavailable), ms(10)));
+    assert_eq!(record.outcome, SectionOutcome::Failed);
 }
 
 #[tokio::test(start_paused = true)]
@@ -105,7 +106,7 @@ async fn degraded_sections_stand_in_the_order_of_the_payload_with_dotted_names()
     );
     assert_eq!(payload.json, expected);
     assert!(payload.degraded);
-    let arrived: Vec<_> = context.sections().into_iter().map(|record| record.name).collect();
+    let arrived: Vec<_> = context.story().take().sections.into_iter().map(|record| record.name).collect();
     assert_eq!(
         arrived,
         ["first", "address.city.name", "address.street", "last"],
@@ -131,7 +132,10 @@ async fn what_the_configuration_states_degrades_a_section_even_a_required_one() 
     let entries = ["a", "b", "c"].map(entry).join(",");
     assert_eq!(payload.json, format!(r#"{{"a":7,"b":7,"c":7,"_meta":{{"degraded":[{entries}]}}}}"#));
     assert!(payload.degraded);
-    assert!(context.sections().iter().all(|record| record.outcome == "timeout"), "the log has the failure");
+    let sections = context.story().take().sections;
+    let timeout = |record: &SectionRecord| record.reason == Some(Reason::Timeout);
+    assert!(sections.iter().all(timeout), "the log has the failure");
+    assert!(sections.iter().all(|record| record.outcome == SectionOutcome::Fallback));
 }
 
 #[tokio::test]
@@ -175,6 +179,6 @@ async fn a_value_that_does_not_serialise_fails_the_screen() {
     let context = context();
     let error = resolve(parts, &context).await.err().expect("the value is part of the screen");
     assert_eq!(error.reason(), Reason::Internal);
-    let [record] = &context.sections()[..] else { panic!("the log can't say which value") };
-    assert_eq!((&*record.name, record.outcome), ("odd", "internal"));
+    let [record] = &context.story().take().sections[..] else { panic!("the log can't say which value") };
+    assert_eq!((&*record.name, record.reason), ("odd", Some(Reason::Internal)));
 }
