@@ -12,6 +12,7 @@ use crate::{
     config::{self, AuthConfig, Config, ConfigErrors, Declared, KeyStorage, Sources},
     front_door::{
         Shared,
+        cors::Cors,
         server::{self, Running},
     },
     link::Redis,
@@ -213,9 +214,10 @@ impl Bff {
                 .map_err(StartError)
         });
         let services = services.collect::<Result<_, _>>()?;
-        let log = AccessLog::new(self.name, log.filter(|_| config.log.access), config.log.format);
-        let shared =
-            Shared { config, authenticator, limits, telemetry: Telemetry { log }, planner: self.planner };
+        let log = AccessLog::new(self.name, log, &config.log);
+        let cors = Cors::new(&config.cors, config.server_timing.enabled, self.routes.iter());
+        let (telemetry, planner) = (Telemetry { log }, self.planner);
+        let shared = Shared { config, authenticator, limits, telemetry, planner, cors };
         server::start(shared, services, self.routes)
             .map_err(|error| StartError(format!("{} can't start: {error}", self.name)))
     }

@@ -1,5 +1,7 @@
 //! Path, query and body of a request as typed arguments. What does not fit becomes a problem that says which and why.
 
+use std::fmt;
+
 use axum::extract::{
     FromRequest, FromRequestParts, RawPathParams, Request,
     path::ErrorKind,
@@ -15,8 +17,15 @@ use crate::{
 };
 
 /// The parameters of the path: `Path(id): Path<String>` for `/orders/{id}`.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Path<T>(pub T);
+
+/// Shows nothing of what the client sent.
+impl<T> fmt::Debug for Path<T> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Path")
+    }
+}
 
 impl<T: DeserializeOwned + Send + 'static, S: Send + Sync> FromRequestParts<S> for Path<T> {
     type Rejection = Problem;
@@ -56,8 +65,15 @@ fn wrong_path(kind: ErrorKind, first: &str) -> Problem {
 }
 
 /// The parameters of the query: `Query(page): Query<Page>` for `?limit=5`.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Query<T>(pub T);
+
+/// Shows nothing of what the client sent.
+impl<T> fmt::Debug for Query<T> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Query")
+    }
+}
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     type Rejection = Problem;
@@ -76,8 +92,15 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
 }
 
 /// The body, which must call itself `application/json` and be a `T`.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Json<T>(pub T);
+
+/// Shows nothing of what the client sent.
+impl<T> fmt::Debug for Json<T> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Json")
+    }
+}
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = Problem;

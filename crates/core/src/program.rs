@@ -1,20 +1,19 @@
 //! A BFF as a program: its command line, its log, its signals.
 
 use std::{
-    io::{self, IsTerminal as _, Write as _},
+    io::{self, Write as _},
     path::PathBuf,
     process::ExitCode,
 };
 
 use clap::{Arg, ArgAction, Command, value_parser};
-use tracing_subscriber::{EnvFilter, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
 mod keys;
 
 use crate::{
     bff::{Bff, StartError},
-    config::{Config, LogFormat, Sources},
-    telemetry::sink::Sink,
+    config::Sources,
+    telemetry::{log::event, sink::Sink},
 };
 
 impl Bff {
@@ -57,7 +56,8 @@ impl Bff {
         let name = self.name();
         let config = self.check(sources)?;
         let (sink, writer) = Sink::stdout();
-        log_events(&config, &sink)?;
+        event::install(Some(name), &config.log.level, config.log.format, &sink)
+            .map_err(|error| StartError(format!("log.level = {:?}: {error}", config.log.level)))?;
         let running = self.start_with(config, Some(sink.clone()));
         let result = running.map(|running| {
             tracing::info!(address = %running.address(), admin = %running.admin_address(), "{name} is ready");
@@ -89,23 +89,6 @@ impl Bff {
             )
             .subcommands(keys::commands())
     }
-}
-
-/// Events of `tracing` go where request lines go.
-fn log_events(config: &Config, sink: &Sink) -> Result<(), StartError> {
-    let filter = EnvFilter::try_new(&config.log.level)
-        .map_err(|error| StartError(format!("log.level = {:?}: {error}", config.log.level)))?;
-    let registry = tracing_subscriber::registry().with(filter);
-    let lines = tracing_subscriber::fmt::layer().with_writer(sink.clone());
-    // A subscriber that is there already was put there on purpose.
-    let _ = match config.log.format {
-        LogFormat::Json => registry.with(lines.json().flatten_event(true)).try_init(),
-        LogFormat::Pretty => {
-            registry.with(lines.compact().without_time().with_ansi(io::stdout().is_terminal())).try_init()
-        }
-        LogFormat::Off => registry.try_init(),
-    };
-    Ok(())
 }
 
 /// Waits for SIGTERM or SIGINT. A second one ends the process at once, for whoever won't wait.

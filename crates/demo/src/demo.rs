@@ -2,19 +2,17 @@
 
 use std::{io::Write as _, net::Ipv4Addr, process, sync::Arc, time::Instant};
 
-use bff_core::telemetry::sink::Sink;
+use bff_core::{
+    config::LogFormat,
+    telemetry::{log::event, sink::Sink},
+};
 use bff_testkit::MockServices;
 use tokio::{
     net::TcpListener,
     runtime,
     signal::unix::{Signal, SignalKind, signal},
 };
-use tracing_subscriber::{
-    EnvFilter,
-    fmt::{self, MakeWriter as _},
-    layer::SubscriberExt as _,
-    util::SubscriberInitExt as _,
-};
+use tracing_subscriber::fmt::MakeWriter as _;
 
 use crate::{
     control,
@@ -22,6 +20,9 @@ use crate::{
     lines,
     ports::Ports,
 };
+
+/// The events that a terminal shows.
+const EVENTS: &str = "warn,bff_core=info,bff_demo=info";
 
 /// Serves until a signal, drains, and returns.
 pub fn run(ports: &Ports) -> Result<(), StartError> {
@@ -53,7 +54,8 @@ async fn serve(ports: &Ports) -> Result<(), StartError> {
     let address = control.local_addr().map_err(StartError::system("the control listener has no address"))?;
     // All goes through one buffer, so that lines appear in the order in which they were written.
     let (sink, writer) = Sink::stdout();
-    log_events(&sink);
+    // What the control did, and what the BFFs warn of, among the lines of requests.
+    event::install(None, EVENTS, LogFormat::Pretty, &sink).map_err(StartError::Log)?;
     let house = House::start(ports, Some(&sink), Breakers::On).await?;
     say(&sink, &lines::welcome(&house, &format!("http://{address}")));
 
@@ -81,17 +83,6 @@ async fn serve(ports: &Ports) -> Result<(), StartError> {
 fn say(sink: &Sink, text: &str) {
     // A sink takes what it gets.
     let _ = writeln!(sink.make_writer(), "{text}");
-}
-
-/// What the control did, and what the BFFs warn of, among the lines of requests.
-fn log_events(sink: &Sink) {
-    let lines =
-        fmt::layer().with_writer(sink.clone()).compact().without_time().with_target(false).with_ansi(false);
-    // Fails only if a subscriber is there already, and then it was put there on purpose.
-    let _ = tracing_subscriber::registry()
-        .with(EnvFilter::new("warn,bff_core=info,bff_demo=info"))
-        .with(lines)
-        .try_init();
 }
 
 /// Ctrl-C and SIGTERM.

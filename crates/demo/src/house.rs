@@ -81,6 +81,9 @@ pub enum StartError {
     /// The configuration, or a port that was taken a moment ago.
     #[error(transparent)]
     Bff(#[from] bff_core::bff::StartError),
+    /// The filter of events.
+    #[error("{0}")]
+    Log(String),
     /// No listener, runtime or signal handler.
     #[error("{what}: {source}")]
     System { what: &'static str, source: io::Error },
@@ -186,6 +189,8 @@ pub fn sources(which: Which, ports: &Ports, services: Option<(&MockServices, Bre
         ("server.workers", "2".to_owned()),
         ("drain.notice", "0s".to_owned()),
         ("log.format", "pretty".to_owned()),
+        // For the network panel of a browser's tools.
+        ("server_timing.enabled", "true".to_owned()),
         ("auth.issuers.demo.issuer", token::ISSUER.to_owned()),
         ("auth.issuers.demo.audience", bff.name().to_owned()),
         ("auth.issuers.demo.algorithm", "HS256".to_owned()),
@@ -194,6 +199,10 @@ pub fn sources(which: Which, ports: &Ports, services: Option<(&MockServices, Bre
     let sources = bff.builtin_config();
     let sources =
         settings.into_iter().fold(sources, |sources, (key, value)| sources.with_override(key, value));
+    let sources = match which {
+        Which::Web => sources.with_override("cors.origins", format!("{:?}", ports.origins())),
+        Which::Mobile | Which::Partner => sources,
+    };
     let Some((services, breakers)) = services else { return sources };
     let used = SERVICES.into_iter().filter(|service| bff.uses(service));
     used.fold(sources, |sources, service| {

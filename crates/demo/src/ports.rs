@@ -1,4 +1,4 @@
-//! Where the demo listens: twelve ports of the loopback address, each with a flag and a variable.
+//! Where the demo listens: twelve ports of the loopback address, each with a flag and a variable, and the port of a page.
 
 use std::{
     io,
@@ -49,6 +49,9 @@ pub struct Ports {
     /// Of the control listener, which switches the mocked services
     #[arg(long = "control-port", value_name = "PORT", env = "BFF_DEMO_CONTROL_PORT", default_value_t = 7000)]
     control: u16,
+    /// Of a page on this machine whose scripts may ask the web BFF; 0 for none
+    #[arg(long = "page-port", value_name = "PORT", env = "BFF_DEMO_PAGE_PORT", default_value_t = 3000)]
+    page: u16,
     /// Of the mocked users service
     #[arg(long = "users-port", value_name = "PORT", env = "BFF_DEMO_USERS_PORT", default_value_t = 7001)]
     users: u16,
@@ -86,6 +89,7 @@ impl Ports {
         mobile_admin: 0,
         partner_admin: 0,
         control: 0,
+        page: 0,
         users: 0,
         notifications: 0,
         reports: 0,
@@ -96,6 +100,12 @@ impl Ports {
     /// Of the control listener.
     pub fn control(&self) -> u16 {
         self.control
+    }
+
+    /// The origins of the page whose scripts may ask the web BFF. It is not ours, so its port is not taken.
+    pub fn origins(&self) -> Vec<String> {
+        let hosts = ["127.0.0.1", "localhost"].into_iter().filter(|_| self.page != 0);
+        hosts.map(|host| format!("http://{host}:{}", self.page)).collect()
     }
 
     /// Of a BFF's clients and of its operators.

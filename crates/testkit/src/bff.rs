@@ -2,7 +2,13 @@
 
 use std::{fmt::Display, net::SocketAddr, time::Duration};
 
-use bff_core::{Running, bff::Bff, config::Sources, routes::RouteInfo, telemetry::sink::Sink};
+use bff_core::{
+    Running,
+    bff::Bff,
+    config::Sources,
+    routes::RouteInfo,
+    telemetry::{log::catalogue, sink::Sink},
+};
 use http::{HeaderMap, Method, StatusCode};
 use reqwest::Client;
 use serde_json::Value;
@@ -84,6 +90,10 @@ impl TestBff {
 
     /// The lines that it has logged since the last time, as JSON. A line is written just after its answer, so this waits
     /// until there are `count`.
+    ///
+    /// # Panics
+    ///
+    /// If one of them is not what the catalogue of log lines says.
     pub async fn log_lines(&self, count: usize) -> Vec<Value> {
         let mut text = String::new();
         for _ in 0..1000 {
@@ -93,7 +103,12 @@ impl TestBff {
             }
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
-        text.lines().map(|line| serde_json::from_str(line).expect("a log line is JSON")).collect()
+        text.lines().map(read_line).collect()
+    }
+
+    /// All that it has logged since the last time, as it is.
+    pub fn log_text(&self) -> String {
+        self.log.take()
     }
 
     /// Drains it and returns the mocked services and how long the drain took.
@@ -179,8 +194,8 @@ impl TestBffBuilder {
     }
 }
 
-/// Free ports, one worker, no notice, the issuer of [`Token`], and nothing that is refused because a test asks often or the machine
-/// that runs it is slow.
+/// Free ports, one worker, no notice, the issuer of [`Token`], and nothing that is refused or left out because a test asks often or the
+/// machine that runs it is slow.
 fn usual_settings(sources: Sources, audience: &str) -> Sources {
     let settings = [
         ("server.listen", "127.0.0.1:0"),
@@ -190,12 +205,21 @@ fn usual_settings(sources: Sources, audience: &str) -> Sources {
         ("rate_limits.caller", r#"["10000/s burst 1000000"]"#),
         ("rate_limits.address", r#"["10000/s burst 1000000"]"#),
         ("admission.lag", "1s"),
+        ("log.success_per_second", "1000000"),
         ("auth.issuers.test.issuer", token::ISSUER),
         ("auth.issuers.test.audience", audience),
         ("auth.issuers.test.algorithm", "HS256"),
         ("auth.issuers.test.secret", token::SECRET),
     ];
     settings.into_iter().fold(sources, |sources, (key, value)| sources.with_override(key, value))
+}
+
+/// A log line, which is what the catalogue says.
+fn read_line(line: &str) -> Value {
+    let line = serde_json::from_str(line).expect("a log line is JSON");
+    let wrong = catalogue::check(&line);
+    assert!(wrong.is_empty(), "{wrong:?} in {line}");
+    line
 }
 
 fn client() -> Client {

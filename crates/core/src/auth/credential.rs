@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use super::issuer::Key;
+use crate::telemetry::personal::Personal;
 
 /// The [`Identity::issuer`](super::Identity::issuer) of whoever has an API key. No issuer of
 /// tokens may be configured under this name.
@@ -42,9 +43,9 @@ pub(super) struct Facts {
 #[derive(Default)]
 pub(super) struct Trace {
     /// `jti`
-    pub(super) token_id: Option<String>,
+    pub(super) token_id: Option<Personal<String>>,
     /// `sid`
-    pub(super) session: Option<String>,
+    pub(super) session: Option<Personal<String>>,
     /// `iat`, Unix seconds.
     pub(super) issued_at: Option<u64>,
     /// What verified it. Here and not beside each reference to a caller: all callers share it, and so would all workers its

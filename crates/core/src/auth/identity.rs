@@ -13,7 +13,7 @@ use super::{
     credential::{Credential, Facts, Trace, Unfit},
     issuer::Key,
 };
-use crate::rate_limit::Who;
+use crate::{rate_limit::Who, telemetry::personal::Personal};
 
 /// Carries [`Identity::id`] to services.
 pub const USER_ID: HeaderName = HeaderName::from_static("x-user-id");
@@ -48,11 +48,11 @@ pub fn is_reserved(name: &HeaderName) -> bool {
 /// A caller whose credential has been verified. Nothing else makes one.
 pub struct Identity {
     credential: Credential,
-    id: String,
+    id: Personal<String>,
     issuer: String,
     roles: Vec<String>,
     scopes: Vec<String>,
-    account: Option<String>,
+    account: Option<Personal<String>>,
     plan: Option<String>,
     expires_at: u64,
     trace: Trace,
@@ -75,7 +75,12 @@ impl Identity {
             account: claims.account,
             plan: None,
             expires_at: claims.expires_at,
-            trace: Trace { token_id, session, issued_at, key: Some(key) },
+            trace: Trace {
+                token_id: token_id.map(Personal::new),
+                session: session.map(Personal::new),
+                issued_at,
+                key: Some(key),
+            },
         };
         Self::new(facts).map_err(|unfit| {
             TokenError::BadClaim(match unfit {
@@ -113,7 +118,12 @@ impl Identity {
         if !fits_header(&id) {
             return Err(Unfit::Id);
         }
-        let id_header = HeaderValue::from_str(&id).map_err(|_| Unfit::Id)?;
+        let mut id_header = HeaderValue::from_str(&id).map_err(|_| Unfit::Id)?;
+        let mut account_header = account_header;
+        // Whoever prints a request's headers, such as a library that traces, prints neither.
+        std::iter::once(&mut id_header)
+            .chain(&mut account_header)
+            .for_each(|value| value.set_sensitive(true));
         let roles_header = if roles.is_empty() {
             None
         } else {
@@ -122,11 +132,11 @@ impl Identity {
         Ok(Self {
             credential,
             who: Who::caller(&issuer, &id),
-            id,
+            id: id.into(),
             issuer,
             roles,
             scopes,
-            account,
+            account: account.map(Personal::new),
             plan,
             expires_at,
             trace,
@@ -138,7 +148,7 @@ impl Identity {
 
     /// The caller: `sub` of a token, `subject` of an API key, the name of a certificate's entry in the configuration.
     pub fn id(&self) -> &str {
-        &self.id
+        self.id.expose()
     }
 
     /// Who vouches for the caller: `iss` of a token, else [`API_KEY_ISSUER`](super::API_KEY_ISSUER) or
@@ -159,7 +169,7 @@ impl Identity {
 
     /// The partner account for which the caller acts: `account` of the credential.
     pub fn account(&self) -> Option<&str> {
-        self.account.as_deref()
+        self.account.as_ref().map(|account| account.expose().as_str())
     }
 
     /// What the caller may use how often: `plan` of an API key or a certificate. A token says nothing of it.
@@ -185,12 +195,12 @@ impl Identity {
 
     /// This one token among those of its issuer: `jti`.
     pub fn token_id(&self) -> Option<&str> {
-        self.trace.token_id.as_deref()
+        self.trace.token_id.as_ref().map(|id| id.expose().as_str())
     }
 
     /// The session that the token belongs to: `sid`.
     pub fn session(&self) -> Option<&str> {
-        self.trace.session.as_deref()
+        self.trace.session.as_ref().map(|id| id.expose().as_str())
     }
 
     /// When the token was issued, in Unix seconds: `iat`.
@@ -257,7 +267,10 @@ impl fmt::Debug for Identity {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Identity")
+            .field("credential", &self.credential)
+            .field("issuer", &self.issuer)
             .field("id", &self.id)
+            .field("account", &self.account)
             .field("roles", &self.roles)
             .finish_non_exhaustive()
     }

@@ -43,7 +43,7 @@ mod testing;
 mod transport;
 mod window;
 
-use std::{pin::Pin, sync::Arc, time::Duration};
+use std::{fmt, pin::Pin, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method};
@@ -216,7 +216,7 @@ pub(crate) enum Wire {
 }
 
 /// What came back: the bytes of a success. Everything else is a [`CallError`].
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Reply {
     pub(crate) body: Bytes,
     /// Whether an HTTP reply calls itself JSON.
@@ -248,6 +248,20 @@ impl Reply {
             keep: Keep::No,
             stale: None,
         }
+    }
+}
+
+/// Shows nothing of what the service said.
+impl fmt::Debug for Reply {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { body, status, kept, keep, stale, .. } = self;
+        out.debug_struct("Reply")
+            .field("bytes", &body.len())
+            .field("status", status)
+            .field("kept", kept)
+            .field("keep", keep)
+            .field("stale", stale)
+            .finish_non_exhaustive()
     }
 }
 

@@ -7,13 +7,16 @@
 mod admission;
 mod api_keys;
 mod cache;
+mod cors;
 mod key_file;
 mod link;
 mod listing;
 mod load;
+mod log;
 mod rate_limits;
 mod revoked;
 mod sender;
+mod server_timing;
 mod services;
 #[cfg(test)]
 mod tests;
@@ -24,14 +27,17 @@ mod values;
 pub use admission::AdmissionConfig;
 pub use api_keys::{ApiKeysConfig, CertificateConfig, KeyEnvironment};
 pub use cache::CacheConfig;
+pub use cors::CorsConfig;
 pub use key_file::{KeyEntry, KeyFile};
 pub use link::RedisConfig;
 pub use load::{ConfigError, ConfigErrors, Sources, load};
 pub(crate) use load::{Declared, KeyStorage, load_for, peek};
+pub use log::{LogConfig, LogFormat};
 pub use rate_limits::{Per, QuotaConfig, RateLimitsConfig, RouteLimitsConfig, Share, WithoutRedis};
 pub(crate) use revoked::MAX_REVOCATIONS;
 pub use revoked::{Revocation, RevocationFile, RevokedConfig};
 pub use sender::{Sender, SenderConfig};
+pub use server_timing::ServerTimingConfig;
 pub use services::{BreakerConfig, BulkheadConfig, HedgeConfig, OperationConfig, RetryConfig, ServiceConfig};
 pub use trust::{ForwardedHeader, TrustConfig};
 
@@ -64,6 +70,10 @@ pub struct Config {
     pub rate_limits: RateLimitsConfig,
     /// What is written down.
     pub log: LogConfig,
+    /// Which pages of other origins may read replies.
+    pub cors: CorsConfig,
+    /// Whether replies say how long each section took.
+    pub server_timing: ServerTimingConfig,
     /// The Redis that instances share.
     pub redis: RedisConfig,
     /// Answers of services that are kept.
@@ -120,7 +130,7 @@ impl Default for ServerConfig {
 }
 
 /// `[admin]`: the listener that only operators reach, with `/live` and `/ready`, with `/limits`, which names the callers that are being
-/// limited, and with `/jwks.json` where `[sender]` has keys.
+/// limited, with `/log`, where one says what is written down for a while, and with `/jwks.json` where `[sender]` has keys.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AdminConfig {
@@ -282,34 +292,4 @@ pub enum Algorithm {
     /// Ed25519.
     #[serde(rename = "EdDSA")]
     EdDsa,
-}
-
-/// `[log]`: what is written down, to standard output.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct LogConfig {
-    /// `json` for machines, `pretty` for people, `off` for none. Default `json`.
-    pub format: LogFormat,
-    /// A filter such as `info` or `bff_core=debug,info`. Default `info`.
-    pub level: String,
-    /// One line a request. Default true.
-    pub access: bool,
-}
-
-impl Default for LogConfig {
-    fn default() -> Self {
-        Self { format: LogFormat::Json, level: "info".to_owned(), access: true }
-    }
-}
-
-/// How a log line looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LogFormat {
-    /// One JSON object a line.
-    Json,
-    /// Aligned text for a terminal.
-    Pretty,
-    /// Nothing.
-    Off,
 }

@@ -59,6 +59,7 @@ impl Drop for Folder {
 mod admission;
 mod api_keys;
 mod cache;
+mod cors;
 mod issuers;
 mod link;
 mod mistakes;
@@ -83,6 +84,8 @@ fn an_empty_file_has_the_documented_defaults() {
         trust,
         auth,
         log,
+        cors,
+        server_timing,
         redis,
         cache,
         sender,
@@ -108,6 +111,9 @@ fn an_empty_file_has_the_documented_defaults() {
     assert!(auth.public_only && auth.issuers.is_empty());
     assert_eq!((auth.leeway, auth.token_cache), (Duration::from_secs(30), 10_000));
     assert_eq!((log.format, log.level.as_str(), log.access), (LogFormat::Json, "info", true));
+    assert_eq!((log.success_per_second, log.problems_per_second), (100, 1_000));
+    assert!(cors.origins.is_empty() && cors.headers.is_empty() && !cors.credentials);
+    assert_eq!((cors.max_age, server_timing.enabled), (Duration::from_mins(10), false));
     assert!(redis.url.is_none() && !cache.shared);
     assert_eq!(redis.timeout, Duration::from_millis(20));
     assert_eq!((cache.max_size, cache.max_entry, cache.jitter_percent), (64 << 20, 1 << 20, 10));

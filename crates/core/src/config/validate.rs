@@ -5,8 +5,10 @@
 mod admission;
 mod api_keys;
 mod cache;
+mod cors;
 mod issuers;
 mod link;
+mod log;
 mod rate_limits;
 mod revoked;
 mod sender;
@@ -31,9 +33,8 @@ pub(super) fn validate(
     listeners(config, &mut checks);
     proxies(config, &mut checks);
     ranges(config, &mut checks);
-    if config.log.level.trim().is_empty() {
-        checks.wrong(&["log", "level"], "a filter such as \"info\"");
-    }
+    log::check(&config.log, &mut checks);
+    cors::check(&config.cors, &mut checks);
     admission::check(config, &mut checks);
     link::check(config, base, &mut checks);
     cache::check(config, &mut checks);

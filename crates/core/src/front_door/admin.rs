@@ -1,8 +1,9 @@
 //! The listener that only operators reach: `/live` and `/ready`, which no failing service makes fail, `/limits`, which says who is
-//! being limited, and `/jwks.json`, the public keys by which services can tell that it was us who called, where there are any.
+//! being limited, `/log`, where one says what is written down, and `/jwks.json`, the public keys by which services can tell that it was us who called, where there are any.
 //! `/ready` says no in a drain and in overload that lasts.
 
 mod limits;
+mod log;
 
 use std::sync::Arc;
 
@@ -40,6 +41,7 @@ pub(super) async fn serve(
             get(async move || ready(*phase.borrow(), &admission))
         });
     let jwks = shared.config.sender.keys.jwks();
+    router = router.route("/log", log::router(&shared));
     router = router.route("/limits", get(async move || limits::answer(&shared, &admission)));
     if let Some(jwks) = jwks {
         // RFC 7517, section 8.5.

@@ -45,7 +45,7 @@ impl ArriveLayer {
             time: route.deadline.unwrap_or(config.screen.deadline),
             calls_percent: config.screen.calls_percent,
             planner: door.shared.planner.clone(),
-            whole_story: door.shared.telemetry.wants_whole_story(),
+            whole_story: door.shared.telemetry.wants_whole_story() || config.server_timing.enabled,
         }
     }
 }

@@ -64,9 +64,8 @@ pub(crate) fn check(request: &mut Request, limits: &LimitsConfig) -> Result<(), 
     {
         return Err(Problem::new(Code::BadRequest).with_detail("the path is not UTF-8"));
     }
-    let headers = request.headers();
     let (mut size, mut reserved, mut is_framed) = (0, Vec::<HeaderName>::new(), false);
-    for (name, value) in headers {
+    for (name, value) in request.headers_mut() {
         size += name.as_str().len() + value.len() + 4;
         if auth::is_reserved(name) {
             reserved.push(name.clone());
@@ -80,8 +79,11 @@ pub(crate) fn check(request: &mut Request, limits: &LimitsConfig) -> Result<(), 
         } else if std::str::from_utf8(value.as_bytes()).is_err() {
             let detail = format!("the value of {name} is not UTF-8");
             return Err(Problem::new(Code::InvalidHeader).with_detail(detail));
+        } else if is_credential(name) {
+            value.set_sensitive(true);
         }
     }
+    let headers = request.headers();
     if size > limits.head || headers.len() > limits.headers {
         let detail = format!("at most {} headers with {} bytes in all", limits.headers, limits.head);
         return Err(Problem::new(Code::HeadTooLarge).with_detail(detail));
@@ -94,4 +96,9 @@ pub(crate) fn check(request: &mut Request, limits: &LimitsConfig) -> Result<(), 
         request.headers_mut().remove(name);
     }
     Ok(())
+}
+
+/// Whether its value is a secret, which nobody who prints the headers may print.
+fn is_credential(name: &HeaderName) -> bool {
+    [header::AUTHORIZATION, header::COOKIE, header::PROXY_AUTHORIZATION, auth::API_KEY].contains(name)
 }

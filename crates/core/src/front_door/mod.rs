@@ -13,6 +13,7 @@ mod body;
 mod catch_panic;
 mod client_address;
 mod connection;
+pub(crate) mod cors;
 mod deadline;
 mod finish;
 mod head;
@@ -23,6 +24,7 @@ mod proxy_protocol;
 mod rate_limit;
 mod render;
 pub(crate) mod server;
+mod server_timing;
 pub mod stack;
 mod worker;
 
@@ -78,6 +80,8 @@ pub(crate) struct Shared {
     pub(crate) limits: Option<Arc<RateLimits>>,
     pub(crate) telemetry: Telemetry,
     pub(crate) planner: Option<Planner>,
+    /// `None` where no page of another origin may read replies.
+    pub(crate) cors: Option<cors::Cors>,
 }
 
 /// The inbound side of one worker.

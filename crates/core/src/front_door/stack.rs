@@ -14,11 +14,13 @@ use super::{
     authorize::{Authorize, AuthorizeLayer},
     body::{BodyLimit, BodyLimitLayer},
     catch_panic::{CatchPanic, CatchPanicLayer},
+    cors::{AllowOrigin, AllowOriginLayer},
     deadline::{Deadline, DeadlineLayer},
     finish::{Finish, FinishLayer},
     head::{HeadLimit, HeadLimitLayer},
     rate_limit::{RateLimit, RateLimitLayer},
     render::{Render, RenderLayer},
+    server_timing::{ServerTiming, ServerTimingLayer},
 };
 use crate::{
     routes::{Endpoint, RouteInfo},
@@ -27,10 +29,16 @@ use crate::{
 
 pub(super) type Inbound = Arrive<
     Finish<
-        Render<
-            Admitted<
-                CatchPanic<
-                    HeadLimit<Deadline<Authenticate<RateLimit<Authorize<BodyLimit<Resolve<Endpoint>>>>>>>,
+        AllowOrigin<
+            ServerTiming<
+                Render<
+                    Admitted<
+                        CatchPanic<
+                            HeadLimit<
+                                Deadline<Authenticate<RateLimit<Authorize<BodyLimit<Resolve<Endpoint>>>>>>,
+                            >,
+                        >,
+                    >,
                 >,
             >,
         >,
@@ -44,6 +52,10 @@ pub(super) fn inbound(door: &FrontDoor, route: &Arc<RouteInfo>, endpoint: Endpoi
         .layer(ArriveLayer::new(door, route))
         // What became of it is told once, of a request whose client went away too, so above all that can end one.
         .layer(FinishLayer::new(shared))
+        // Pages of other origins ask first, without a credential, and may read errors too.
+        .layer(AllowOriginLayer::new(shared))
+        // What each section took, of a screen that failed too, so above what renders that.
+        .layer(ServerTimingLayer::new(&shared.config))
         // Every error becomes problem+json with the request id, other people's errors too.
         .layer(RenderLayer)
         // What is too much is refused here: with its id, its line and a problem, and before all that costs.

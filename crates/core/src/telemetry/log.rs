@@ -1,14 +1,40 @@
-//! The line of a request: JSON by a fixed set of fields, or text for a terminal.
+//! What is written down: a line a request by the fields of the [`catalogue`], and what the program says of itself ([`event`]).
+//!
+//! A line is made in a buffer of its worker and handed to the [sink](super::sink), so that no worker waits while another one
+//! writes. When there are many, lines of requests that went well are a [`sample`].
+//!
+//! What a line holds was chosen, not filtered: no path but the route's template, no query, header, body or address, no caller, and
+//! none of a service's own words, which may be about somebody. Types that hold such things don't print them
+//! ([`Personal`](super::personal::Personal)).
+
+pub mod catalogue;
+pub mod event;
+mod json;
+pub(crate) mod level;
+mod line;
+mod outcome;
+mod pretty;
+mod sample;
+pub(crate) mod settings;
+mod time;
 
 use std::{
-    io::{IsTerminal as _, Write as _},
-    time::Duration,
+    cell::RefCell,
+    io::IsTerminal as _,
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
 };
 
-use serde::{Serialize, Serializer, ser::SerializeSeq as _};
-
-use super::{Finished, sink::Sink, story::SectionRecord};
-use crate::{call::Reason, config::LogFormat, problem::Problem};
+use self::{
+    line::Line,
+    outcome::Outcome,
+    settings::{Access, Settings},
+};
+use super::{
+    Finished,
+    sink::Sink,
+    story::{Note, Told},
+};
+use crate::config::{LogConfig, LogFormat};
 
 /// One line a request.
 pub(crate) struct AccessLog {
@@ -16,148 +42,108 @@ pub(crate) struct AccessLog {
     sink: Option<Sink>,
     format: LogFormat,
     colour: bool,
+    pub(crate) settings: Settings,
+    problems_per_second: u32,
+    lines: Lines,
 }
 
-/// What the line of a request says.
-pub(crate) struct Line<'a> {
-    pub(crate) request: &'a Finished<'a>,
-    pub(crate) sections: &'a [SectionRecord],
+/// What became of the lines.
+#[derive(Debug, Default)]
+struct Lines {
+    written: AtomicU64,
+    sampled_out: AtomicU64,
+    lost: AtomicU64,
 }
 
-/// nginx's word for "the client closed the request": no answer was sent, so no registered status fits.
-const CLIENT_CLOSED: u16 = 499;
+/// What became of the lines so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct LineCounts {
+    /// Handed on.
+    pub(crate) written: u64,
+    /// Left out, since there were more than may be written.
+    pub(crate) sampled_out: u64,
+    /// Lost, since nobody reads what we print.
+    pub(crate) lost: u64,
+}
+
+thread_local! {
+    static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
 
 impl AccessLog {
-    pub(crate) fn new(name: &'static str, sink: Option<Sink>, format: LogFormat) -> Self {
-        let colour = std::io::stdout().is_terminal();
-        Self { name, sink: sink.filter(|_| format != LogFormat::Off), format, colour }
+    pub(crate) fn new(name: &'static str, sink: Option<Sink>, config: &LogConfig) -> Self {
+        Self {
+            name,
+            sink: sink.filter(|_| config.format != LogFormat::Off),
+            format: config.format,
+            colour: std::io::stdout().is_terminal(),
+            settings: Settings::new(Access::of(config)),
+            problems_per_second: config.problems_per_second,
+            lines: Lines::default(),
+        }
     }
 
+    /// Whether there is a line to write.
     pub(crate) fn is_on(&self) -> bool {
-        self.sink.is_some()
+        self.sink.is_some() && self.settings.now().access
     }
 
-    pub(crate) fn write(&self, line: &Line<'_>) {
+    /// What became of the lines so far.
+    pub(crate) fn lines(&self) -> LineCounts {
+        let Lines { written, sampled_out, lost } = &self.lines;
+        LineCounts {
+            written: written.load(Relaxed),
+            sampled_out: sampled_out.load(Relaxed),
+            lost: lost.load(Relaxed),
+        }
+    }
+
+    pub(crate) fn write(&self, request: &Finished<'_>, told: &Told) {
         let Some(sink) = &self.sink else { return };
-        sink.append(|buffer| match self.format {
-            LogFormat::Pretty => line.write_pretty(buffer, self.name, self.colour),
-            _ => line.write_json(buffer, self.name),
+        let Access { access: true, success_per_second } = self.settings.now() else { return };
+        let sampled = sample::here(|sampler| {
+            if went_well(request, told) {
+                sampler.success(request.ended, success_per_second).map(|stands_for| (stands_for, 0))
+            } else {
+                sampler.problem(request.ended, self.problems_per_second).map(|left_out| (1, left_out))
+            }
         });
-    }
-}
-
-impl Line<'_> {
-    fn status(&self) -> u16 {
-        self.request.status.map_or(CLIENT_CLOSED, |status| status.as_u16())
-    }
-
-    fn elapsed(&self) -> f64 {
-        millis(self.request.ended.saturating_duration_since(self.request.context.inner().started))
-    }
-
-    fn code(&self) -> Option<&str> {
-        self.request.problem.map(|problem| problem.code().as_str())
-    }
-
-    fn reason(&self) -> Option<&str> {
-        self.request.problem.and_then(Problem::reason)
-    }
-
-    fn write_json(&self, out: &mut Vec<u8>, name: &str) {
-        #[derive(Serialize)]
-        struct Json<'a> {
-            timestamp: jiff::Timestamp,
-            level: &'static str,
-            message: &'static str,
-            bff: &'a str,
-            request_id: &'a str,
-            trace_id: &'a str,
-            method: &'a str,
-            route: &'a str,
-            status: u16,
-            duration_ms: f64,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            code: Option<&'a str>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            reason: Option<&'a str>,
-            #[serde(serialize_with = "sections", skip_serializing_if = "<[_]>::is_empty")]
-            sections: &'a [SectionRecord],
-        }
-        let (context, status) = (self.request.context, self.status());
-        let line = Json {
-            timestamp: jiff::Timestamp::now(),
-            level: if status >= 500 { "ERROR" } else { "INFO" },
-            message: "request",
-            bff: name,
-            request_id: context.request_id(),
-            trace_id: &context.inner().trace.id(),
-            method: self.request.method.as_str(),
-            route: context.inner().route.path,
-            status,
-            duration_ms: self.elapsed(),
-            code: self.code(),
-            reason: self.reason(),
-            sections: self.sections,
+        let Some((stands_for, left_out)) = sampled else {
+            self.lines.sampled_out.fetch_add(1, Relaxed);
+            return;
         };
-        let began = out.len();
-        match serde_json::to_writer(&mut *out, &line) {
-            Ok(()) => out.push(b'\n'),
-            Err(_) => out.truncate(began),
-        }
-    }
-
-    fn write_pretty(&self, out: &mut Vec<u8>, name: &str, colour: bool) {
-        let (context, status) = (self.request.context, self.status());
-        let (begin, end) = match status {
-            _ if !colour => ("", ""),
-            ..400 => ("\x1b[32m", "\x1b[0m"),
-            _ => ("\x1b[31m", "\x1b[0m"),
-        };
-        let _ = write!(
-            out,
-            "{name:<11} {begin}{}{end} {:<4} {:<24} {:>7.1} ms",
-            status,
-            self.request.method,
-            context.inner().route.path,
-            self.elapsed()
-        );
-        for section in self.sections {
-            let _ = write!(out, "  {} {} {:.1} ms", section.name, outcome(section), millis(section.elapsed));
-        }
-        if let Some(reason) = self.reason().or(self.code()) {
-            let _ = write!(out, "  {reason}");
-        }
-        let _ = writeln!(out, "  {}", context.request_id());
+        let line = Line { name: self.name, request, told, stands_for, left_out };
+        let taken = with_scratch(|buffer| {
+            match self.format {
+                LogFormat::Pretty => line.write_pretty(buffer, self.colour),
+                LogFormat::Json | LogFormat::Off => line.write_json(buffer),
+            }
+            buffer.push(b'\n');
+            sink.append(buffer)
+        });
+        let count = if taken { &self.lines.written } else { &self.lines.lost };
+        count.fetch_add(1, Relaxed);
     }
 }
 
-fn sections<S: Serializer>(sections: &&[SectionRecord], serializer: S) -> Result<S::Ok, S::Error> {
-    #[derive(Serialize)]
-    struct Section<'a> {
-        name: &'a str,
-        outcome: &'a str,
-        ms: f64,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        detail: Option<&'a str>,
-    }
-    let mut list = serializer.serialize_seq(Some(sections.len()))?;
-    for section in *sections {
-        list.serialize_element(&Section {
-            name: &section.name,
-            outcome: outcome(section),
-            ms: millis(section.elapsed),
-            detail: section.detail.as_deref(),
-        })?;
-    }
-    list.end()
+/// Whether nobody need look at it: the client got its whole reply, and within half of its deadline.
+fn went_well(request: &Finished<'_>, told: &Told) -> bool {
+    let inner = request.context.inner();
+    let half = inner.started + inner.deadline.duration_since(inner.started) / 2;
+    Outcome::of(request, told) == Outcome::Whole && request.ended <= half
 }
 
-/// Why it is not what the service says now, or how it was filled.
-fn outcome(section: &SectionRecord) -> &'static str {
-    section.reason.map_or(section.outcome.as_str(), Reason::as_str)
+/// A buffer of this worker, empty. Not for a line that is written while another one is.
+fn with_scratch<R>(write: impl FnOnce(&mut Vec<u8>) -> R) -> R {
+    /// Longer lines are rare: their room is given back.
+    const KEPT: usize = 16 << 10;
+    SCRATCH.with_borrow_mut(|buffer| {
+        buffer.clear();
+        let written = write(buffer);
+        buffer.shrink_to(KEPT);
+        written
+    })
 }
 
-/// Milliseconds with three digits after the point.
-fn millis(duration: Duration) -> f64 {
-    f64::from(u32::try_from(duration.as_micros()).unwrap_or(u32::MAX)) / 1000.0
-}
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,8 @@
 //! What a request leaves behind for the people who run the BFF: its story, numbers, traces and log lines.
 
-pub(crate) mod log;
+pub mod log;
 pub mod metrics;
+pub mod personal;
 pub mod sink;
 pub(crate) mod story;
 pub(crate) mod trace;
@@ -9,7 +10,7 @@ pub(crate) mod trace;
 use http::{Method, StatusCode};
 use tokio::time::Instant;
 
-use self::log::{AccessLog, Line};
+use self::log::AccessLog;
 use crate::{context::RequestContext, problem::Problem};
 
 /// Who is told of requests.
@@ -43,6 +44,6 @@ impl Telemetry {
     /// Tells of a request that is over.
     pub(crate) fn finished(&self, request: &Finished<'_>) {
         let told = request.context.story().take();
-        self.log.write(&Line { request, sections: &told.sections });
+        self.log.write(request, &told);
     }
 }

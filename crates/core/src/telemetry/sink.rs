@@ -9,6 +9,8 @@ use std::{
     time::Duration,
 };
 
+use super::log::event;
+
 /// The buffer loses lines past this.
 const CAPACITY: usize = 1 << 20;
 
@@ -63,16 +65,18 @@ impl Sink {
         self.0.wake.notify_one();
     }
 
-    pub(super) fn append(&self, write: impl FnOnce(&mut Vec<u8>)) {
+    /// Takes whole lines, or tells that there is no room.
+    pub(super) fn append(&self, lines: &[u8]) -> bool {
         let mut state = self.lock();
         if state.buffer.len() > CAPACITY {
             state.lost += 1;
-            return;
+            return false;
         }
-        write(&mut state.buffer);
+        state.buffer.extend_from_slice(lines);
         if !state.keeps && state.buffer.len() > CAPACITY / 8 {
             self.0.wake.notify_one();
         }
+        true
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -89,8 +93,7 @@ impl Sink {
             let (lost, closed) = (std::mem::take(&mut state.lost), state.closed);
             drop(state);
             if lost > 0 {
-                let _ =
-                    writeln!(lines, "{{\"level\":\"WARN\",\"message\":\"log lines lost\",\"lost\":{lost}}}");
+                event::lost(lost, &mut lines);
             }
             // Nobody reads: there is nowhere left to say so.
             let _ = std::io::stdout().lock().write_all(&lines);
@@ -115,7 +118,7 @@ pub struct SinkWriter(Sink);
 
 impl std::io::Write for SinkWriter {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.append(|buffer| buffer.extend_from_slice(bytes));
+        self.0.append(bytes);
         Ok(bytes.len())
     }
 

@@ -4,6 +4,7 @@
 //! the trace. Sections are always told. Calls, attempts and events only where somebody may ask, since each costs a record.
 
 mod here;
+mod notes;
 mod record;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,6 +13,7 @@ use tokio::time::Instant;
 
 pub(crate) use self::{
     here::{In, section_here},
+    notes::{Note, Notes},
     record::{
         AttemptEnd, AttemptRecord, AttemptWire, CallId, CallRecord, Ended, Event, EventRecord,
         SectionOutcome, SectionRecord,

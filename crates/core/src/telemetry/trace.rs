@@ -56,8 +56,22 @@ impl TraceContext {
     }
 
     /// The trace id as log lines show it.
-    pub(crate) fn id(self) -> String {
-        format!("{:032x}", self.trace_id)
+    pub(crate) fn id_digits(self) -> [u8; 32] {
+        let mut digits = [0; 32];
+        write_hex(&mut digits, self.trace_id);
+        digits
+    }
+
+    /// The id of our own span as log lines show it.
+    pub(crate) fn span_digits(self) -> [u8; 16] {
+        let mut digits = [0; 16];
+        write_hex(&mut digits, u128::from(self.span));
+        digits
+    }
+
+    /// Whether whoever called us keeps the trace.
+    pub(crate) fn is_sampled(self) -> bool {
+        self.flags & 1 != 0
     }
 }
 

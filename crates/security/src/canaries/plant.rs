@@ -11,6 +11,10 @@ use super::search::Canary;
 /// The canary of a body: a reply quotes what its own client has misspelt.
 pub(crate) const BODY: &str = "secret in a body";
 
+/// Who a caller is and what for they ask: a reply may tell its own client, a log nobody.
+pub(crate) const PERSONAL: [&str; 4] =
+    ["caller's id", "caller's account", "caller's session", "value of a query"];
+
 /// All secrets, and the file of the one that is in a file.
 pub(crate) struct Plant {
     pub(crate) issuer_secret: String,
@@ -21,6 +25,8 @@ pub(crate) struct Plant {
     pub(crate) session: String,
     pub(crate) opaque_token: String,
     pub(crate) body: String,
+    /// In the order of [`PERSONAL`].
+    pub(crate) personal: [String; 4],
     pub(crate) key_pem: String,
     pub(crate) key_file: PathBuf,
 }
@@ -45,6 +51,7 @@ impl Plant {
             session: secret("session-"),
             opaque_token: secret("opaque."),
             body: secret("in-a-body-"),
+            personal: ["caller-", "account-", "sid-", "query-"].map(secret),
             key_pem,
             key_file,
         })
@@ -67,6 +74,8 @@ impl Plant {
             Canary::new(BODY, &self.body),
             Canary::new("private key", key),
         ];
+        let personal = PERSONAL.iter().zip(&self.personal);
+        canaries.extend(personal.map(|(name, value)| Canary::new(*name, value)));
         for (name, token) in tokens {
             // Whoever has the signature has the token: the rest can be guessed.
             let signature = token.rsplit('.').next().unwrap_or_default();

@@ -32,10 +32,11 @@ impl<'a> Provoker<'a> {
     pub(crate) async fn provoke(&mut self, seed: u64) -> Result<()> {
         let good = self.token("caller's token", |token| token);
         self.services_fail(&good).await?;
+        self.somebody_asks().await?;
         self.tokens_are_bad().await?;
         self.requests_are_bad(&good).await?;
         self.at_random(&good, seed).await?;
-        for path in ["/live", "/ready", "/jwks.json", "/metrics", "/config", "/"] {
+        for path in ["/live", "/ready", "/jwks.json", "/log", "/metrics", "/config", "/"] {
             self.ask(self.bff.admin, &["GET", path], &[]).await?;
         }
         Ok(())
@@ -44,6 +45,30 @@ impl<'a> Provoker<'a> {
     /// The control: the BFF writes down what it is told to.
     pub(crate) async fn leak(&mut self, planted: &str) -> Result<()> {
         self.ask(self.bff.address, &["GET", "/leak"], &[format!("X-Planted: {planted}")]).await
+    }
+
+    /// Somebody whose name is nowhere else, for something that is nowhere else.
+    async fn somebody_asks(&mut self) -> Result<()> {
+        let [id, account, session, query] = &self.plant.personal;
+        let token = Token::of(id, "bff-web").claim("account", account.as_str());
+        let token = token.claim("sid", session.as_str()).claim("scope", "orders:read");
+        let token = token.sign_with(self.plant.issuer_secret.as_bytes());
+        let with = [format!("Authorization: Bearer {token}"), format!("X-User-Id: {id}")];
+        self.tokens.push(("somebody's token".to_owned(), token));
+        for mode in [Mode::Ok, Mode::Fail(500), Mode::Fail(404), Mode::Nonsense(Nonsense::Truncated)] {
+            for service in ["users", "notifications", "orders"] {
+                self.services.set(service, mode);
+            }
+            for path in
+                [format!("{OVERVIEW}?email={query}"), format!("/api/orders/{query}"), format!("/{query}")]
+            {
+                self.ask(self.bff.address, &["GET", &path], &with).await?;
+            }
+        }
+        for service in ["users", "notifications", "orders"] {
+            self.services.set(service, Mode::Ok);
+        }
+        Ok(())
     }
 
     fn token(&mut self, name: &str, change: fn(Token) -> Token) -> String {

@@ -10,7 +10,7 @@ use bff_testkit::{MockServices, mocks::SERVICES};
 use crate::{
     canaries::{
         mistakes,
-        plant::{BODY, Plant},
+        plant::{BODY, PERSONAL, Plant},
         program::{self, Program},
         provoke::Provoker,
         search::{Canary, search},
@@ -46,11 +46,19 @@ async fn spoken(plan: &Plan, plant: &Plant) -> Result<Line> {
     let canaries = plant.canaries(&tokens)?;
     let log = bff.leave()?;
     let mut found = search(&log, &canaries);
-    // A client may read what it has misspelt itself; nobody else may.
-    let of_others: Vec<_> = canaries.iter().filter(|canary| canary.name != BODY).cloned().collect();
+    // A client may read what it has misspelt itself and who it is; nobody else may.
+    let is_own = |canary: &&Canary| canary.name == BODY || PERSONAL.contains(&canary.name.as_str());
+    let of_others: Vec<_> = canaries.iter().filter(|canary| !is_own(canary)).cloned().collect();
     found.extend(search(&replies, &of_others));
 
-    let (leaked, planted) = leaked(plan, plant, &services, &canaries[0]).await?;
+    let (mut of_leaked, mut of_planted) = (0, 0);
+    for canary in canaries
+        .iter()
+        .filter(|canary| [canaries[0].name.as_str(), PERSONAL[0]].contains(&canary.name.as_str()))
+    {
+        let (leaked, planted) = leaked(plan, plant, &services, canary).await?;
+        (of_leaked, of_planted) = (of_leaked + leaked, of_planted + planted);
+    }
     let is_traced = memchr::memmem::find(&log, b"\"TRACE\"").is_some();
     let kilobytes = (log.len() + replies.len()) >> 10;
     Ok(Line {
@@ -61,8 +69,8 @@ async fn spoken(plan: &Plan, plant: &Plant) -> Result<Line> {
         ),
         figure: listed(&found),
         holds: found.is_empty(),
-        control: format!("{leaked} of {planted} forms are found where a route leaks them"),
-        bites: leaked == planted && is_traced && !tokens.is_empty(),
+        control: format!("{of_leaked} of {of_planted} forms are found where a route leaks them"),
+        bites: of_leaked == of_planted && is_traced && !tokens.is_empty(),
     })
 }
 

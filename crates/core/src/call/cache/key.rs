@@ -2,6 +2,7 @@
 
 use std::{
     cell::RefCell,
+    fmt,
     hash::{BuildHasherDefault, Hash, Hasher},
     sync::{Arc, LazyLock},
 };
@@ -34,7 +35,7 @@ pub struct Sent<'a> {
 /// [`public`](super::Cacheable::public), or a client that has no caller, makes one that is nobody's.
 ///
 /// The bytes themselves, and not only a hash of them, so that no two calls can be taken for each other.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Key {
     hash: u64,
     bytes: Arc<[u8]>,
@@ -64,6 +65,13 @@ impl Key {
     /// A number that is spread evenly over keys, other in each process.
     pub(in crate::call) fn spread(&self) -> u64 {
         self.hash
+    }
+}
+
+/// Shows nothing of it: whose it is and what was asked is somebody's.
+impl fmt::Debug for Key {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Key").finish_non_exhaustive()
     }
 }
 

@@ -93,7 +93,9 @@ fn failed(status: &Status) -> CallError {
     // A status with a source is tonic's own: nobody answered.
     let detail = match std::error::Error::source(status) {
         Some(source) => format!("no answer: {}", causes(source)),
-        None => format!("the service answered {:?}: {}", status.code(), status.message()),
+        None if is_tonics(status.message()) => format!("{:?}: {}", status.code(), status.message()),
+        // What a service says of a failure may be about somebody, so its words are in no log.
+        None => format!("the service answered {:?}", status.code()),
     };
     let head = |status: &Status| Head::of(&status.metadata().clone().into_headers(), SystemTime::now);
     let head = if reason == Reason::NotFound { head(status) } else { None };
@@ -112,6 +114,13 @@ fn code(code: Code) -> u16 {
 fn pushback(status: &Status) -> Option<Duration> {
     let millis: i64 = status.metadata().get("grpc-retry-pushback-ms")?.to_str().ok()?.parse().ok()?;
     Some(u64::try_from(millis).map_or(Duration::MAX, Duration::from_millis))
+}
+
+/// Whether tonic says this, and no service.
+fn is_tonics(message: &str) -> bool {
+    is_no_answer(message)
+        || message.starts_with("Error, decoded message length too large")
+        || message == TimeoutExpired(()).to_string()
 }
 
 /// Whether this is tonic's word for an answer that is no gRPC message, such as a web page. It borrows `INTERNAL`, `UNKNOWN`

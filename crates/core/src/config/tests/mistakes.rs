@@ -94,7 +94,7 @@ fn everything_wrong_is_reported_at_once() {
             ],
         ),
         (28, ["log.format", "\"jsn\"", "one of json, pretty, off; did you mean json?"]),
-        (29, ["log.level", "\" \"", "a filter such as \"info\""]),
+        (29, ["log.level", "\" \"", "a filter such as \"info\" or \"bff_core=debug,info\""]),
         (30, ["log.access", "2024-01-01", "true or false"]),
         // Missing, so the nearest line is that where the services start.
         (31, ["services.orders", "nothing", "a section [services.orders] with its url"]),
@@ -121,7 +121,7 @@ fn everything_wrong_is_reported_at_once() {
             [
                 "tracing",
                 "a key that is not known",
-                "one of server, admin, drain, admission, limits, screen, trust, auth, rate_limits, log, redis, cache, sender, services",
+                "one of server, admin, drain, admission, limits, screen, trust, auth, rate_limits, log, cors, server_timing, redis, cache, sender, services",
             ],
         ),
     ];

@@ -17,7 +17,7 @@ use crate::{
     },
     call::Services,
     caller::Caller,
-    config::{self, LogFormat, Sources},
+    config::{self, Sources},
     front_door::{FrontDoor, Shared},
     routes::Routes,
     telemetry::{Telemetry, log::AccessLog},
@@ -57,9 +57,15 @@ fn router() -> Router {
         None,
         Revocations::default(),
     );
-    let log = AccessLog::new("test", None, LogFormat::Off);
-    let shared =
-        Arc::new(Shared { config, authenticator, limits: None, telemetry: Telemetry { log }, planner: None });
+    let log = AccessLog::new("test", None, &config.log);
+    let shared = Arc::new(Shared {
+        config,
+        authenticator,
+        limits: None,
+        telemetry: Telemetry { log },
+        planner: None,
+        cors: None,
+    });
     let services = Arc::new(Services::open(&[]).expect("nothing to open"));
     let routes = Routes::new().get("/who", who, signed_in()).get("/orders", who, scope("orders:read"));
     routes.router(&FrontDoor { shared, services, limiter: None, admission: None })

@@ -1,13 +1,16 @@
 //! Who was refused, in words: a count's key is a number.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::{
+    fmt,
+    net::{IpAddr, Ipv6Addr},
+};
 
 use serde::Serialize;
 
 use super::super::{key::Who, rules::Asks};
 
 /// Who was refused.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub(crate) enum Label {
     /// A caller, and who says so.
@@ -26,6 +29,18 @@ pub(crate) enum Label {
     Everyone,
     /// A request without a connection.
     Unknown,
+}
+
+/// Shows nobody: `/limits` alone does.
+impl fmt::Debug for Label {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Caller { .. } => "Caller",
+            Self::Address { .. } => "Address",
+            Self::Everyone => "Everyone",
+            Self::Unknown => "Unknown",
+        })
+    }
 }
 
 impl Label {
