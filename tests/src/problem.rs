@@ -34,6 +34,8 @@ pub fn assert_problem(reply: &Reply, status: u16, code: &str) -> String {
     assert!(problem["title"].as_str().is_some_and(|title| !title.is_empty()), "{text}");
     assert!(!reply.header("x-request-id").is_empty(), "{text}");
     assert_eq!(problem["request_id"], reply.header("x-request-id"), "{text}");
+    let trace = problem["trace_id"].as_str().unwrap_or_default();
+    assert!(trace.len() == 32 && trace.bytes().all(|byte| byte.is_ascii_hexdigit()), "{text}");
     assert_eq!(reply.headers.get_all("x-request-id").iter().count(), 1, "one id");
     for word in INTERNAL {
         assert!(!text.to_lowercase().contains(word), "{word:?} is nobody's business: {text}");

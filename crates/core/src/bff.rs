@@ -20,7 +20,7 @@ use crate::{
     rate_limit::RateLimits,
     routes::{RouteInfo, Routes},
     sender::Credential,
-    telemetry::{Telemetry, log::AccessLog, sink::Sink},
+    telemetry::{Telemetry, log::AccessLog, sink::Sink, trace::Propagation, traces::Traces},
 };
 
 /// One BFF: a name, the configuration that it brings, the services that it calls and its routes.
@@ -216,7 +216,8 @@ impl Bff {
         let services = services.collect::<Result<_, _>>()?;
         let log = AccessLog::new(self.name, log, &config.log);
         let cors = Cors::new(&config.cors, config.server_timing.enabled, self.routes.iter());
-        let (telemetry, planner) = (Telemetry { log }, self.planner);
+        let (propagation, traces) = (Propagation::new(&config.traces), Traces::new(self.name, &config));
+        let (telemetry, planner) = (Telemetry { log, propagation, traces }, self.planner);
         let shared = Shared { config, authenticator, limits, telemetry, planner, cors };
         server::start(shared, services, self.routes)
             .map_err(|error| StartError(format!("{} can't start: {error}", self.name)))

@@ -138,7 +138,7 @@ impl RequestContext {
     pub(crate) fn for_test_of(policy: crate::auth::Policy, time: Duration) -> Self {
         let route = RouteInfo::for_test("/test", policy);
         let services = Services::open(&[]).expect("nothing to open");
-        let trace = TraceContext::from_headers(&http::HeaderMap::new());
+        let trace = TraceContext::for_test();
         Self::new(Arrival::for_test(route, Arc::new(services), trace, time))
     }
 

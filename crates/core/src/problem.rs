@@ -10,6 +10,8 @@ use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::telemetry::trace::TraceContext;
+
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $variant:ident = $code:literal, $status:ident, $title:literal;)+) => {
         /// The registry of codes. A code never changes its meaning; clients may switch on it.
@@ -187,8 +189,8 @@ impl Problem {
         Self::new(code).with(|inner| inner.status = Some(status))
     }
 
-    /// The response, once the request id is known.
-    pub(crate) fn render(&self, request_id: &HeaderValue) -> Response {
+    /// The response, once the request's id and trace are known.
+    pub(crate) fn render(&self, request_id: &HeaderValue, trace: TraceContext) -> Response {
         #[derive(Serialize)]
         struct Body<'a> {
             r#type: String,
@@ -198,6 +200,7 @@ impl Problem {
             #[serde(skip_serializing_if = "Option::is_none")]
             detail: Option<&'a str>,
             request_id: &'a str,
+            trace_id: String,
             #[serde(flatten)]
             member: Option<BTreeMap<&'static str, &'a Value>>,
         }
@@ -209,6 +212,7 @@ impl Problem {
             code: code.as_str(),
             detail: self.detail(),
             request_id: request_id.to_str().unwrap_or_default(),
+            trace_id: trace.id(),
             member: self.0.member.as_ref().map(|(name, value)| BTreeMap::from([(*name, value)])),
         })
         .unwrap_or_default();

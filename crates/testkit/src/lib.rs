@@ -20,6 +20,7 @@
 //! ```
 
 pub mod bff;
+pub mod collector;
 pub mod faults;
 pub mod issuer;
 pub mod keys;
@@ -32,6 +33,7 @@ pub mod text_file;
 pub mod token;
 
 pub use bff::{Reply, Session, TestBff, TestBffBuilder};
+pub use collector::{CollectedSpan, Collector, CollectorMode};
 pub use faults::{Fault, raw};
 pub use issuer::{IssuerFault, TestIssuer};
 pub use keys::KeysFile;

@@ -45,6 +45,7 @@ mod request_ids;
 mod resilience;
 mod revocation;
 mod sender;
+mod spans;
 mod statuses;
 mod token_algorithms;
 mod traces;

@@ -11,6 +11,7 @@ use super::OVERVIEW;
 fn without_id(reply: &Reply) -> serde_json::Value {
     let mut json = reply.json();
     json["request_id"] = json!("");
+    json["trace_id"] = json!("");
     json
 }
 

@@ -40,6 +40,16 @@ impl Endpoint {
         Self { id, url, addresses, breaker: Breaker::new(breaker), in_flight, latency }
     }
 
+    /// The URL of the configuration that led to it.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Where it is.
+    pub(crate) fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
     /// How much a further call would burden it: its latency, times the calls that it would have.
     pub(super) fn load(&self, now: Instant) -> f64 {
         let waiting = u32::try_from(self.in_flight.load(Relaxed)).unwrap_or(u32::MAX);

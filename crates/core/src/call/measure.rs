@@ -36,10 +36,10 @@ impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Measure<S> {
         let mut attempt = Attempt::begin(&outgoing);
         let outcome = self.inner.call(outgoing).await;
         if let Some(attempt) = &mut attempt {
-            attempt.record.end = match &outcome {
+            attempt.ended(match &outcome {
                 Ok(reply) => AttemptEnd::Answered { status: reply.status },
                 Err(error) => AttemptEnd::Failed { reason: error.reason(), status: error.status() },
-            };
+            });
         }
         outcome
     }
@@ -48,7 +48,8 @@ impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Measure<S> {
 /// An attempt in flight. It is told of when it is dropped, so that one which nobody waits for any more is told of too.
 struct Attempt {
     context: RequestContext,
-    record: AttemptRecord,
+    /// There until it is told.
+    record: Option<AttemptRecord>,
 }
 
 impl Attempt {
@@ -68,14 +69,21 @@ impl Attempt {
             ended: outgoing.now,
             end: AttemptEnd::Cancelled,
         };
-        Some(Self { context: outgoing.context.clone(), record })
+        Some(Self { context: outgoing.context.clone(), record: Some(record) })
+    }
+
+    fn ended(&mut self, end: AttemptEnd) {
+        if let Some(record) = &mut self.record {
+            record.end = end;
+        }
     }
 }
 
 impl Drop for Attempt {
     fn drop(&mut self) {
-        let Self { context, record } = self;
-        record.ended = Instant::now();
-        context.story().attempt(record.clone());
+        if let Some(mut record) = self.record.take() {
+            record.ended = Instant::now();
+            self.context.story().attempt(record);
+        }
     }
 }

@@ -15,7 +15,6 @@ use crate::{
     front_door::REQUEST_ID,
     sender::Credential,
     step::Step,
-    telemetry::trace::TRACEPARENT,
 };
 
 /// The time that is left, in whole milliseconds: what a client may ask for, and what HTTP services are told. gRPC services
@@ -79,7 +78,7 @@ fn write(outgoing: &mut Outgoing, credential: Option<&Credential>) -> Result<(),
         credential.write(headers, &outgoing.owner)?;
     }
     headers.insert(REQUEST_ID, context.request_id.clone());
-    headers.insert(TRACEPARENT, context.trace.header(outgoing.span));
+    context.trace.write(outgoing.span, headers);
     let left = u64::try_from(left).unwrap_or(u64::MAX);
     match outgoing.wire {
         Wire::Http { .. } => headers.insert(TIMEOUT_HEADER, HeaderValue::from(left)),

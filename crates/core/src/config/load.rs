@@ -109,9 +109,9 @@ fn merge(sources: &Sources, report: &mut Report) -> Option<Node> {
 }
 
 /// The top level of the configuration.
-const SECTIONS: [&str; 12] = [
-    "server", "admin", "drain", "limits", "screen", "trust", "auth", "log", "redis", "cache", "sender",
-    "services",
+const SECTIONS: [&str; 13] = [
+    "server", "admin", "drain", "limits", "screen", "trust", "auth", "log", "traces", "redis", "cache",
+    "sender", "services",
 ];
 
 /// Line and column, from 1, of a byte of the file.

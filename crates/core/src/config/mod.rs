@@ -20,6 +20,7 @@ mod server_timing;
 mod services;
 #[cfg(test)]
 mod tests;
+mod traces;
 mod trust;
 mod validate;
 mod values;
@@ -39,6 +40,7 @@ pub use revoked::{Revocation, RevocationFile, RevokedConfig};
 pub use sender::{Sender, SenderConfig};
 pub use server_timing::ServerTimingConfig;
 pub use services::{BreakerConfig, BulkheadConfig, HedgeConfig, OperationConfig, RetryConfig, ServiceConfig};
+pub use traces::{Propagator, TraceParent, TracesConfig};
 pub use trust::{ForwardedHeader, TrustConfig};
 
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration};
@@ -74,6 +76,8 @@ pub struct Config {
     pub cors: CorsConfig,
     /// Whether replies say how long each section took.
     pub server_timing: ServerTimingConfig,
+    /// Where the spans of requests go.
+    pub traces: TracesConfig,
     /// The Redis that instances share.
     pub redis: RedisConfig,
     /// Answers of services that are kept.

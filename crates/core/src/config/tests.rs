@@ -4,7 +4,7 @@ use std::{env, fs, path::PathBuf, process, time::Duration};
 
 use secrecy::ExposeSecret;
 
-use super::{Algorithm, Config, ConfigErrors, ForwardedHeader, LogFormat, Sources};
+use super::{Algorithm, Config, ConfigErrors, ForwardedHeader, LogFormat, Propagator, Sources, TraceParent};
 use crate::call::Declaration;
 
 const SECRET: &str = "correct-horse-battery-staple-0123456789";
@@ -68,6 +68,7 @@ mod rate_limits;
 mod secrets;
 mod sender;
 mod services;
+mod traces;
 mod trust;
 
 #[test]
@@ -86,6 +87,7 @@ fn an_empty_file_has_the_documented_defaults() {
         log,
         cors,
         server_timing,
+        traces,
         redis,
         cache,
         sender,
@@ -114,6 +116,10 @@ fn an_empty_file_has_the_documented_defaults() {
     assert_eq!((log.success_per_second, log.problems_per_second), (100, 1_000));
     assert!(cors.origins.is_empty() && cors.headers.is_empty() && !cors.credentials);
     assert_eq!((cors.max_age, server_timing.enabled), (Duration::from_mins(10), false));
+    assert!(traces.endpoint.is_none() && traces.headers.is_empty() && traces.slow.is_none());
+    assert_eq!((traces.ratio, traces.queue, traces.batch), (0.01, 8192, 512));
+    assert_eq!((traces.parent, traces.timeout), (TraceParent::Proxies, Duration::from_secs(10)));
+    assert_eq!(traces.propagation, [Propagator::TraceContext]);
     assert!(redis.url.is_none() && !cache.shared);
     assert_eq!(redis.timeout, Duration::from_millis(20));
     assert_eq!((cache.max_size, cache.max_entry, cache.jitter_percent), (64 << 20, 1 << 20, 10));

@@ -13,6 +13,7 @@ mod rate_limits;
 mod revoked;
 mod sender;
 mod services;
+mod traces;
 
 use std::{path::Path, time::Duration};
 
@@ -44,6 +45,7 @@ pub(super) fn validate(
     revoked::check(config, base, &mut checks);
     sender::check(config, base, &mut checks);
     rate_limits::check(config, declared.routes, &mut checks);
+    traces::check(config, base, &mut checks);
 }
 
 /// The same of a file of API keys.

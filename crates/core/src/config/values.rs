@@ -124,6 +124,15 @@ pub(crate) mod percent {
     }
 }
 
+/// A number from 0 to 1.
+pub(crate) mod ratio {
+    use super::{Deserializer, Ratio};
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+        deserializer.deserialize_f64(Ratio)
+    }
+}
+
 struct DurationText;
 
 impl Visitor<'_> for DurationText {
@@ -190,5 +199,28 @@ impl Visitor<'_> for Percent {
     fn visit_i64<E: Error>(self, number: i64) -> Result<u8, E> {
         let percent = u8::try_from(number).ok().filter(|percent| (1..=100).contains(percent));
         percent.ok_or_else(|| E::invalid_value(Unexpected::Signed(number), &self))
+    }
+}
+
+struct Ratio;
+
+impl Visitor<'_> for Ratio {
+    type Value = f64;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a number from 0 to 1")
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<f64, E> {
+        let is_ratio = (0.0..=1.0).contains(&number);
+        if is_ratio { Ok(number) } else { Err(E::invalid_value(Unexpected::Float(number), &self)) }
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<f64, E> {
+        match number {
+            0 => Ok(0.0),
+            1 => Ok(1.0),
+            _ => Err(E::invalid_value(Unexpected::Signed(number), &self)),
+        }
     }
 }

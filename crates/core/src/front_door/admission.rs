@@ -34,6 +34,7 @@ use crate::{
     problem::{Code, Problem},
     routes::{Priority, RouteInfo},
     step::Step,
+    telemetry::story::{CallId, Event},
 };
 
 /// Seconds after which a refused client may come back: not the same for all, or they would come back together.
@@ -73,7 +74,12 @@ impl<S: Step<Box<Exchange>, Out = Response>> Step<Box<Exchange>> for Admitted<S>
         let AdmissionLayer { worker, priority } = &self.settings;
         let mut place = match worker.as_ref().map(|worker| worker.admit(*priority)).transpose() {
             Ok(place) => place,
-            Err(cause) => return refusal(cause).into_response(),
+            Err(cause) => {
+                let shed = Event::Shed { reason: cause.as_str() };
+                let context = &exchange.context;
+                context.story().event(CallId::NONE, shed, context.inner().started);
+                return refusal(cause).into_response();
+            }
         };
         let mut inner = pin!(self.inner.call(exchange));
         poll_fn(|context| {

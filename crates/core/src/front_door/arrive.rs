@@ -16,7 +16,7 @@ use crate::{
     rate_limit::Limiter,
     routes::RouteInfo,
     step::Step,
-    telemetry::trace::TraceContext,
+    telemetry::trace::Propagation,
 };
 
 /// The longest request id that is kept from a trusted proxy.
@@ -31,6 +31,7 @@ pub(super) struct ArriveLayer {
     time: Duration,
     calls_percent: u8,
     planner: Option<Planner>,
+    propagation: Propagation,
     whole_story: bool,
 }
 
@@ -45,6 +46,7 @@ impl ArriveLayer {
             time: route.deadline.unwrap_or(config.screen.deadline),
             calls_percent: config.screen.calls_percent,
             planner: door.shared.planner.clone(),
+            propagation: door.shared.telemetry.propagation,
             whole_story: door.shared.telemetry.wants_whole_story() || config.server_timing.enabled,
         }
     }
@@ -80,7 +82,7 @@ impl<S: Step<Box<Exchange>, Out = Response>> Step<Request> for Arrive<S> {
         // A client may ask for less time, never for more. What is no number is refused by the head's limits.
         let asked = requested_time(headers).and_then(Result::ok);
         let context = RequestContext::new(Arrival {
-            trace: TraceContext::from_headers(headers),
+            trace: settings.propagation.arrive(headers, trusted),
             request_id: request_id.clone(),
             route: Arc::clone(&settings.route),
             services: Arc::clone(&settings.services),

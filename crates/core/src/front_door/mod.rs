@@ -84,6 +84,15 @@ pub(crate) struct Shared {
     pub(crate) cors: Option<cors::Cors>,
 }
 
+#[cfg(test)]
+impl Shared {
+    /// What requests of a unit test share: no limits, and nobody who is told of them.
+    pub(crate) fn for_test(config: Config, authenticator: Authenticator) -> Arc<Self> {
+        let telemetry = Telemetry::for_test(&config);
+        Arc::new(Self { config, authenticator, limits: None, telemetry, planner: None, cors: None })
+    }
+}
+
 /// The inbound side of one worker.
 pub(crate) struct FrontDoor {
     pub(crate) shared: Arc<Shared>,

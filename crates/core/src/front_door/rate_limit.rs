@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, HeaderValue, header};
+use tokio::time::Instant;
 use tower::Layer;
 
 use super::{Exchange, FrontDoor};
@@ -16,6 +17,7 @@ use crate::{
     },
     routes::RouteInfo,
     step::Step,
+    telemetry::story::{CallId, Event},
 };
 
 #[derive(Clone)]
@@ -95,6 +97,7 @@ impl Meter {
             Verdict::Admitted(levels) => Ok(limits.says_always.then(|| Said::of(&applied, &levels))),
             Verdict::Refused(levels) => {
                 limits.refusals.note(&applied.charges, &levels, asks, now);
+                tell(context, &applied.charges, &levels);
                 Err(refused(&applied, &levels))
             }
             Verdict::Unknown => Err(unknown().into_response()),
@@ -130,6 +133,17 @@ fn refused(applied: &Applied<'_>, levels: &Levels) -> Response {
     let mut response = problem.into_response();
     Said::of(applied, levels).say(response.headers_mut());
     response
+}
+
+/// Tells of each quota that has nothing left, where anybody may ask.
+fn tell(context: &RequestContext, charges: &Charges<'_>, levels: &Levels) {
+    let story = context.story();
+    if story.is_whole() {
+        let now = Instant::now();
+        for policy in violated(charges, levels) {
+            story.event(CallId::NONE, Event::RateLimited { policy }, now);
+        }
+    }
 }
 
 /// The names of the quotas that have nothing left for this.

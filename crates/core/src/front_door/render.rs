@@ -5,7 +5,7 @@ use http::{HeaderValue, header};
 use tower::Layer;
 
 use super::Exchange;
-use crate::{problem::Problem, step::Step};
+use crate::{problem::Problem, step::Step, telemetry::trace::TraceContext};
 
 #[derive(Clone, Copy)]
 pub(super) struct RenderLayer;
@@ -26,23 +26,24 @@ impl<S: Step<Box<Exchange>, Out = Response>> Step<Box<Exchange>> for Render<S> {
     type Out = Response;
 
     async fn call(&self, exchange: Box<Exchange>) -> Response {
-        let request_id = exchange.context.inner().request_id.clone();
+        let context = exchange.context.inner();
+        let (request_id, trace) = (context.request_id.clone(), context.trace);
         let response = self.inner.call(exchange).await;
         if response.status().is_client_error() || response.status().is_server_error() {
-            return render(response, &request_id);
+            return render(response, &request_id, trace);
         }
         response
     }
 }
 
-fn render(response: Response, request_id: &HeaderValue) -> Response {
+fn render(response: Response, request_id: &HeaderValue, trace: TraceContext) -> Response {
     let (mut parts, body) = response.into_parts();
     let problem = match parts.extensions.remove::<Problem>() {
         Some(problem) => problem,
         None if says_it_in_json(&parts.headers) => return Response::from_parts(parts, body),
         None => Problem::from_status(parts.status),
     };
-    let mut rendered = problem.render(request_id);
+    let mut rendered = problem.render(request_id, trace);
     // What came with it stays, such as the `Allow` of a 405; what described the old body does not.
     for name in
         [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::CONTENT_ENCODING, header::CACHE_CONTROL]

@@ -31,6 +31,7 @@ use crate::{
     call::{HedgeCounters, ServiceCounters, SharedService},
     config::DrainConfig,
     routes::Routes,
+    telemetry::traces::{Exporter, SpanCounts, Traces},
 };
 
 /// How long the first look-up of names may hold up the first request.
@@ -47,6 +48,9 @@ pub struct Running {
     front: Option<JoinHandle<()>>,
     services: Vec<Arc<SharedService>>,
     admission: Arc<Admission>,
+    shared: Arc<Shared>,
+    /// Last, so that what all others have told is exported.
+    exporter: Option<Exporter>,
 }
 
 /// Why a BFF did not start.
@@ -83,9 +87,11 @@ pub(crate) fn start(
     let live = Arc::new(AtomicBool::new(true));
     let admission = Arc::new(Admission::new(&config.admission, workers));
     let shared = Arc::new(shared);
+    let exporter = shared.telemetry.traces.as_ref().map(Traces::start).transpose();
+    let exporter = exporter.map_err(ServerError::Worker)?;
     let of_front = Arc::clone(&shared);
     let blueprint = Blueprint {
-        shared,
+        shared: Arc::clone(&shared),
         admission: Arc::clone(&admission),
         services: services.clone(),
         routes,
@@ -157,7 +163,20 @@ pub(crate) fn start(
     });
     let front = front.map_err(|error| ServerError::Worker(format!("no thread to accept on: {error}")))?;
     let front = Some(front);
-    Ok(Running { address, admin, drain, phase, workers: threads, metrics, front, services, admission })
+    let workers = threads;
+    Ok(Running {
+        address,
+        admin,
+        drain,
+        phase,
+        workers,
+        metrics,
+        front,
+        services,
+        admission,
+        shared,
+        exporter,
+    })
 }
 
 /// Looks the services' names up, before the first request and then again and again. A resolver that is slow delays the start
@@ -213,6 +232,11 @@ impl Running {
         self.admission.view()
     }
 
+    /// What became of the spans of traces that are kept. `None` where they go nowhere.
+    pub fn spans(&self) -> Option<SpanCounts> {
+        self.shared.telemetry.traces.as_ref().map(Traces::counts)
+    }
+
     /// Tasks that are alive on all workers: open connections, to clients and to services. What a leak would add to.
     pub fn alive_tasks(&self) -> usize {
         self.metrics.iter().map(RuntimeMetrics::num_alive_tasks).sum()
@@ -236,6 +260,7 @@ impl Running {
         if self.front.take().is_some_and(|front| front.join().is_err()) {
             tracing::error!("the thread that accepts had panicked");
         }
+        self.exporter = None;
     }
 }
 

@@ -6,16 +6,21 @@ pub mod personal;
 pub mod sink;
 pub(crate) mod story;
 pub(crate) mod trace;
+pub mod traces;
 
 use http::{Method, StatusCode};
 use tokio::time::Instant;
 
-use self::log::AccessLog;
+use self::{log::AccessLog, trace::Propagation, traces::Traces};
 use crate::{context::RequestContext, problem::Problem};
 
 /// Who is told of requests.
 pub(crate) struct Telemetry {
     pub(crate) log: AccessLog,
+    /// How traces come in and go on.
+    pub(crate) propagation: Propagation,
+    /// Where they go, if anywhere.
+    pub(crate) traces: Option<Traces>,
 }
 
 /// A request that is over.
@@ -30,20 +35,30 @@ pub(crate) struct Finished<'a> {
 }
 
 impl Telemetry {
+    /// Nobody is told.
+    #[cfg(test)]
+    pub(crate) fn for_test(config: &crate::config::Config) -> Self {
+        let (log, propagation) =
+            (AccessLog::new("test", None, &config.log), Propagation::new(&config.traces));
+        Self { log, propagation, traces: None }
+    }
+
     /// Whether anybody is told of requests.
     pub(crate) fn is_on(&self) -> bool {
-        self.log.is_on()
+        self.log.is_on() || self.traces.is_some()
     }
 
     /// Whether anybody may ask for each call and attempt of a request.
-    #[expect(clippy::unused_self, reason = "nobody asks yet")]
     pub(crate) fn wants_whole_story(&self) -> bool {
-        false
+        self.traces.is_some()
     }
 
     /// Tells of a request that is over.
     pub(crate) fn finished(&self, request: &Finished<'_>) {
         let told = request.context.story().take();
         self.log.write(request, &told);
+        if let Some(traces) = &self.traces {
+            traces.finished(request, told);
+        }
     }
 }

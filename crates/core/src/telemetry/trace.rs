@@ -1,11 +1,19 @@
-//! W3C trace context: continued from the client, or begun here, and sent to every service.
+//! The trace that a request belongs to: continued from whoever asks, or begun here, and sent to every service.
 //!
-//! <https://www.w3.org/TR/trace-context/>. Ids are written by hand, since a formatted span a request and a call would
-//! cost more than the rest of the bookkeeping together.
+//! [`w3c`] and [`b3`] read and write the headers, [`sampling`] says whether its spans are kept. Ids are written by hand, since a
+//! formatted span a request and a call would cost more than the rest of the bookkeeping together.
 
-use http::{HeaderMap, HeaderName, HeaderValue};
+mod b3;
+mod hex;
+mod sampling;
+#[cfg(test)]
+mod tests;
+mod w3c;
 
-pub(crate) const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+use http::{HeaderMap, HeaderName};
+
+use self::sampling::Sampling;
+use crate::config::{Propagator, TracesConfig};
 
 /// The trace that a request belongs to.
 #[derive(Debug, Clone, Copy)]
@@ -15,108 +23,139 @@ pub(crate) struct TraceContext {
     parent: u64,
     /// Our own span, which covers the whole request.
     span: u64,
-    flags: u8,
+    /// Whether its spans are kept; none where nobody has said so.
+    sampled: Option<bool>,
+    formats: Formats,
+}
+
+/// What somebody else says of a trace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Incoming {
+    /// The trace and the span that called us. Only B3 can say something of sampling and name no trace.
+    ids: Option<(u128, u64)>,
+    sampled: Option<bool>,
+}
+
+/// How traces come in and go on, and whether they are kept.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Propagation {
+    formats: Formats,
+    /// None where spans go nowhere: then what others say is passed on.
+    sampling: Option<Sampling>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Formats {
+    w3c: bool,
+    b3: bool,
+    b3_multi: bool,
+}
+
+impl Propagation {
+    pub(crate) fn new(config: &TracesConfig) -> Self {
+        let has = |format| config.propagation.contains(&format);
+        let formats = Formats {
+            w3c: has(Propagator::TraceContext),
+            b3: has(Propagator::B3),
+            b3_multi: has(Propagator::B3Multi),
+        };
+        Self { formats, sampling: config.endpoint.is_some().then(|| Sampling::new(config)) }
+    }
+
+    /// The trace of a request with these headers. `trusted` tells whether they come from one of `trust.proxies`. A malformed header
+    /// begins a new trace.
+    pub(crate) fn arrive(&self, headers: &HeaderMap, trusted: bool) -> TraceContext {
+        let incoming = self.formats.read(headers);
+        let ids = incoming.and_then(|incoming| incoming.ids);
+        let (trace_id, parent) = ids.unwrap_or_else(|| (fastrand::u128(1..), 0));
+        let said = incoming.and_then(|incoming| incoming.sampled);
+        let sampled = match &self.sampling {
+            Some(sampling) => Some(sampling.decides(ids.is_none().then_some(trace_id), said, trusted)),
+            None => said,
+        };
+        TraceContext { trace_id, parent, span: new_span(), sampled, formats: self.formats }
+    }
+}
+
+impl Formats {
+    /// Of the formats whose headers are there, the first decides.
+    fn read(self, headers: &HeaderMap) -> Option<Incoming> {
+        if self.w3c && headers.contains_key(w3c::TRACEPARENT) {
+            return w3c::read(headers);
+        }
+        if self.b3 && headers.contains_key(b3::SINGLE) {
+            return b3::read_single(headers);
+        }
+        if self.b3_multi { b3::read_multi(headers) } else { None }
+    }
 }
 
 impl TraceContext {
-    /// Continues the trace of these headers, or begins one. A malformed header begins a new trace, as the standard says.
-    pub(crate) fn from_headers(headers: &HeaderMap) -> Self {
-        let mut values = headers.get_all(TRACEPARENT).iter();
-        match (values.next(), values.next()) {
-            (Some(value), None) => Self::parse(value.as_bytes()).unwrap_or_else(Self::begin),
-            _ => Self::begin(),
+    /// Writes the headers for one attempt on a service, whose span this is.
+    pub(crate) fn write(self, span: u64, headers: &mut HeaderMap) {
+        if self.formats.w3c {
+            w3c::write(self, span, headers);
+        }
+        if self.formats.b3 {
+            b3::write_single(self, span, headers);
+        }
+        if self.formats.b3_multi {
+            b3::write_multi(self, span, headers);
         }
     }
 
-    fn begin() -> Self {
-        Self { trace_id: fastrand::u128(1..), parent: 0, span: new_span(), flags: 0 }
-    }
-
-    /// `00-<32 hex>-<16 hex>-<2 hex>`, lower case, ids not zero; later versions may say more after it.
-    fn parse(value: &[u8]) -> Option<Self> {
-        let text = std::str::from_utf8(value).ok()?;
-        let mut parts = text.splitn(5, '-');
-        let version = hex(parts.next()?, 2)?;
-        let trace_id = hex(parts.next()?, 32)?;
-        let parent = hex(parts.next()?, 16)?;
-        let flags = hex(parts.next()?, 2)?;
-        let more = parts.next().is_some();
-        let valid = version != 0xff && trace_id != 0 && parent != 0 && !(version == 0 && more);
-        let parent = u64::try_from(parent).unwrap_or_default();
-        valid.then(|| Self { trace_id, parent, span: new_span(), flags: flags.to_le_bytes()[0] })
-    }
-
-    /// The header for one attempt on a service, whose span this is.
-    pub(crate) fn header(self, span: u64) -> HeaderValue {
-        let mut text = *b"00-00000000000000000000000000000000-0000000000000000-00";
-        write_hex(&mut text[3..35], self.trace_id);
-        write_hex(&mut text[36..52], u128::from(span));
-        write_hex(&mut text[53..55], u128::from(self.flags & 1));
-        HeaderValue::from_bytes(&text).unwrap_or(HeaderValue::from_static(""))
-    }
-
-    /// The trace id as log lines show it.
+    /// The trace id as log lines, problems and spans show it.
     pub(crate) fn id_digits(self) -> [u8; 32] {
         let mut digits = [0; 32];
-        write_hex(&mut digits, self.trace_id);
+        hex::write(&mut digits, self.trace_id);
         digits
     }
 
     /// The id of our own span as log lines show it.
     pub(crate) fn span_digits(self) -> [u8; 16] {
         let mut digits = [0; 16];
-        write_hex(&mut digits, u128::from(self.span));
+        hex::write(&mut digits, u128::from(self.span));
         digits
     }
 
-    /// Whether whoever called us keeps the trace.
-    pub(crate) fn is_sampled(self) -> bool {
-        self.flags & 1 != 0
+    /// The trace id as text.
+    pub(crate) fn id(self) -> String {
+        format!("{:032x}", self.trace_id)
     }
+
+    pub(crate) fn number(self) -> u128 {
+        self.trace_id
+    }
+
+    /// The span that covers the whole request.
+    pub(crate) fn span(self) -> u64 {
+        self.span
+    }
+
+    /// The span that the caller says called us; 0 if it says nothing.
+    pub(crate) fn parent(self) -> u64 {
+        self.parent
+    }
+
+    /// Whether services are told that the spans are kept.
+    pub(crate) fn is_sampled(self) -> bool {
+        self.sampled == Some(true)
+    }
+
+    /// The trace of a request that came with no headers.
+    #[cfg(test)]
+    pub(crate) fn for_test() -> Self {
+        Propagation::new(&TracesConfig::default()).arrive(&HeaderMap::new(), false)
+    }
+}
+
+/// Whether a header says something of a trace, in any of the forms.
+pub(crate) fn is_of_a_trace(name: &HeaderName) -> bool {
+    let name = name.as_str();
+    ["traceparent", "tracestate", "b3"].contains(&name) || name.starts_with("x-b3-")
 }
 
 /// The id of a span: random, never zero, no secret.
 pub(crate) fn new_span() -> u64 {
     fastrand::u64(1..)
-}
-
-fn hex(text: &str, digits: usize) -> Option<u128> {
-    let lower_hex = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    if text.len() == digits && lower_hex { u128::from_str_radix(text, 16).ok() } else { None }
-}
-
-fn write_hex(out: &mut [u8], mut value: u128) {
-    for digit in out.iter_mut().rev() {
-        *digit = b"0123456789abcdef"[usize::from(value.to_le_bytes()[0] & 0xf)];
-        value >>= 4;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_trace_is_continued_with_a_new_span() {
-        let mut headers = HeaderMap::new();
-        let parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-        headers.insert(TRACEPARENT, HeaderValue::from_static(parent));
-        let child = TraceContext::from_headers(&headers).header(new_span());
-        let child = child.to_str().expect("hex is text");
-        assert!(child.starts_with("00-4bf92f3577b34da6a3ce929d0e0e4736-"));
-        assert!(child.ends_with("-01") && !child.contains("00f067aa0ba902b7"));
-    }
-
-    #[test]
-    fn a_malformed_parent_begins_a_new_trace() {
-        let zero = "00-00000000000000000000000000000000-00f067aa0ba902b7-01";
-        let upper = "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01";
-        let longer = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-x";
-        let forbidden = "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-        for value in [zero, upper, longer, forbidden, "", "00-é"] {
-            assert!(TraceContext::parse(value.as_bytes()).is_none(), "{value}");
-        }
-        let later = "cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-what-comes";
-        assert!(TraceContext::parse(later.as_bytes()).is_some());
-    }
 }

@@ -2,6 +2,7 @@
 
 mod abuse;
 mod capacity;
+mod exporter;
 mod keys;
 mod outage;
 mod sharing;
@@ -24,6 +25,8 @@ pub(crate) enum Row {
     Abuse,
     /// A million addresses
     Keys,
+    /// A collector of traces that hangs
+    Exporter,
 }
 
 impl program::Row for Row {
@@ -34,6 +37,7 @@ impl program::Row for Row {
             Self::Capacity => capacity::ROW,
             Self::Abuse => abuse::ROW,
             Self::Keys => keys::ROW,
+            Self::Exporter => exporter::ROW,
         }
     }
 
@@ -44,6 +48,7 @@ impl program::Row for Row {
             Self::Capacity => capacity::run(plan).await,
             Self::Abuse => abuse::run(plan).await,
             Self::Keys => keys::run(plan).await,
+            Self::Exporter => exporter::run(plan).await,
         }
     }
 }

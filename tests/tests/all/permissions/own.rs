@@ -31,6 +31,7 @@ async fn ask(bff: &TestBff, token: &Token, path: &str) -> Reply {
 fn without_id(reply: &Reply) -> Value {
     let mut json = reply.json();
     json["request_id"] = json!("");
+    json["trace_id"] = json!("");
     json
 }
 

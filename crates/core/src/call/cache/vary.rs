@@ -10,7 +10,7 @@ use crate::{
     auth::is_reserved,
     call::propagate::{GRPC_TIMEOUT, TIMEOUT_HEADER},
     front_door::REQUEST_ID,
-    telemetry::trace::TRACEPARENT,
+    telemetry::trace::is_of_a_trace,
 };
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -32,8 +32,8 @@ impl Vary {
 
     fn add(self, name: &[u8]) -> Self {
         let Ok(name) = HeaderName::from_bytes(name) else { return Self { by_request: true, ..self } };
-        let of_request = ["*", "tracestate"].contains(&name.as_str())
-            || [REQUEST_ID, TRACEPARENT, TIMEOUT_HEADER, GRPC_TIMEOUT].contains(&name);
+        let of_request =
+            name == "*" || is_of_a_trace(&name) || [REQUEST_ID, TIMEOUT_HEADER, GRPC_TIMEOUT].contains(&name);
         Self { by_request: self.by_request || of_request, by_caller: self.by_caller || is_reserved(&name) }
     }
 }

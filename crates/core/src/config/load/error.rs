@@ -183,10 +183,11 @@ fn is_within(key: &str, table: &str) -> bool {
 }
 
 /// Every part of the key counts, since a secret written as a table has its text one level further down. An address of a
-/// Redis may hold its password. Where the hash of an API key should be there may be the key, and what stands as
+/// Redis may hold its password, and so may a header of traces. Where the hash of an API key should be there may be the key, and what stands as
 /// `services.<name>.sender` may be the secret that belongs into `[sender]`.
 fn is_secret(key: &str) -> bool {
     is_within(key, "redis.url")
+        || is_within(key, "traces.headers")
         || (key.starts_with("services.") && key.ends_with(".sender"))
         || key.split('.').map(str::to_ascii_lowercase).any(|part| {
             let part = part.trim_matches('"');

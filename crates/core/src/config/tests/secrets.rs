@@ -38,6 +38,15 @@ fn no_error_shows_a_secret() {
         format!("redis.url = {{ \"{SECRET}\" = \"redis\" }}"),
         format!("redis = \"redis://:{SECRET}@redis\""),
         format!("redis.uri = \"redis://:{SECRET}@redis\""),
+        // Of the collector of traces: in its address, as a header, and where a header's name should be.
+        format!("traces.endpoint = \"http://name:{SECRET}@collector\""),
+        format!("traces.endpoint = \"http://collector?token={SECRET}\""),
+        format!("traces.headers = {SECRET:?}"),
+        format!("traces.header = {{ authorization = {SECRET:?} }}"),
+        format!("traces.headers.authorization = [{SECRET:?}]"),
+        format!("traces.headers.authorization = \"{SECRET}\\n\""),
+        format!("traces.headers.\"{SECRET}:\" = \"\""),
+        format!("traces.ca_file = \"-----BEGIN PRIVATE KEY-----{SECRET}\""),
         // Of the sender: in a wrong place, of a wrong type, and in place of a file's name or of a choice.
         format!("sender = {SECRET:?}"),
         format!("sender.secret = [{SECRET:?}]"),

@@ -3,7 +3,7 @@
 use std::{
     fs::File,
     io::{self, Read as _},
-    path::Path,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
@@ -63,24 +63,39 @@ fn address(url: &SecretString, checks: &mut Checks<'_>) {
 fn authorities(redis: &mut RedisConfig, base: &Path, checks: &mut Checks<'_>) {
     let key = ["redis", "ca_file"];
     let Some(file) = &mut redis.ca_file else { return };
-    if file.to_string_lossy().contains("-----BEGIN") {
-        return checks.wrong_as(&key, Found::Fact("a PEM text (hidden)"), "the name of a PEM file");
-    }
     // Whoever names authorities means TLS: without it they would be of no use, and nobody would see it.
     let is_plain = redis.url.as_ref().is_some_and(|url| !url.expose_secret().starts_with("rediss://"));
     if is_plain && !checks.is_reported(&["redis", "url"]) {
         checks.wrong(&key, "no file, or an address with rediss:// in redis.url");
+    }
+    redis.ca = authorities_in(&key, file, base, checks);
+}
+
+/// The authorities in a file whose name is relative to `base`; the name becomes whole.
+pub(super) fn authorities_in(
+    key: &[&str],
+    file: &mut PathBuf,
+    base: &Path,
+    checks: &mut Checks<'_>,
+) -> Option<Vec<u8>> {
+    if file.to_string_lossy().contains("-----BEGIN") {
+        checks.wrong_as(key, Found::Fact("a PEM text (hidden)"), "the name of a PEM file");
+        return None;
     }
     *file = base.join(&*file);
     let expected = "a PEM file with the certificates of authorities, at most 1 MiB";
     match read(file) {
         Err(error) => {
             let found = format!("{}: {error}", file.display());
-            checks.wrong_as(&key, Found::Written(found), expected);
+            checks.wrong_as(key, Found::Written(found), expected);
+            None
         }
         Ok(pem) => match fault(&pem) {
-            Some(fault) => checks.wrong_as(&key, Found::Fact(fault), expected),
-            None => redis.ca = Some(pem),
+            Some(fault) => {
+                checks.wrong_as(key, Found::Fact(fault), expected);
+                None
+            }
+            None => Some(pem),
         },
     }
 }

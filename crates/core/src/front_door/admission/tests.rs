@@ -7,7 +7,7 @@ use futures::{FutureExt as _, poll};
 use tokio::sync::Semaphore;
 
 use super::{worker::Bounds, *};
-use crate::{config::AdmissionConfig, context::RequestContext};
+use crate::{config::AdmissionConfig, context::RequestContext, telemetry::trace::TraceContext};
 
 /// The step below: answers when it is told to.
 struct Below(Arc<Semaphore>);
@@ -76,7 +76,8 @@ async fn a_dropped_request_gives_its_place_back_and_one_too_many_takes_none() {
 fn refused_clients_are_told_different_times() {
     let told: std::collections::BTreeSet<_> = (0..200)
         .map(|_| {
-            let response = refusal(Cause::Lag).render(&HeaderValue::from_static("id"));
+            let response =
+                refusal(Cause::Lag).render(&HeaderValue::from_static("id"), TraceContext::for_test());
             response.headers()[header::RETRY_AFTER].to_str().expect("digits").to_owned()
         })
         .collect();

@@ -63,6 +63,17 @@ pub(super) enum Cause {
     Lag,
 }
 
+impl Cause {
+    /// As spans say it.
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::InFlight => "in_flight",
+            Self::Memory => "memory",
+            Self::Lag => "lag",
+        }
+    }
+}
+
 impl Worker {
     pub(super) fn new(config: &AdmissionConfig, memory: &Arc<Pressure>) -> Self {
         let most = config.max_in_flight;

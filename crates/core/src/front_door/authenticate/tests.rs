@@ -20,7 +20,6 @@ use crate::{
     config::{self, Sources},
     front_door::{FrontDoor, Shared},
     routes::Routes,
-    telemetry::{Telemetry, log::AccessLog},
 };
 
 const CONFIG: &str = r#"
@@ -57,15 +56,7 @@ fn router() -> Router {
         None,
         Revocations::default(),
     );
-    let log = AccessLog::new("test", None, &config.log);
-    let shared = Arc::new(Shared {
-        config,
-        authenticator,
-        limits: None,
-        telemetry: Telemetry { log },
-        planner: None,
-        cors: None,
-    });
+    let shared = Shared::for_test(config, authenticator);
     let services = Arc::new(Services::open(&[]).expect("nothing to open"));
     let routes = Routes::new().get("/who", who, signed_in()).get("/orders", who, scope("orders:read"));
     routes.router(&FrontDoor { shared, services, limiter: None, admission: None })

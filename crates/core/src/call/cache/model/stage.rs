@@ -4,7 +4,6 @@ mod sending;
 
 use std::sync::Arc;
 
-use http::HeaderMap;
 use tokio::task::unconstrained;
 use tower::Layer as _;
 
@@ -65,7 +64,7 @@ impl House {
             hunt,
             route,
             services: Arc::new(Services::open(&[]).expect("nothing to open")),
-            trace: TraceContext::from_headers(&HeaderMap::new()),
+            trace: TraceContext::for_test(),
         }
     }
 

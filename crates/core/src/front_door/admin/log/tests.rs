@@ -9,7 +9,6 @@ use super::*;
 use crate::{
     auth::{Authenticator, Revocations, Verifier},
     config::{self, Sources},
-    telemetry::{Telemetry, log::AccessLog},
 };
 
 fn switch() -> MethodRouter {
@@ -17,15 +16,7 @@ fn switch() -> MethodRouter {
     let config = config::load(&sources, &[]).expect("a good configuration");
     let verifier = Verifier::new(&config.auth).expect("no keys");
     let authenticator = Authenticator::new(&config.auth, verifier, None, Revocations::default());
-    let log = AccessLog::new("test", None, &config.log);
-    router(&Arc::new(Shared {
-        config,
-        authenticator,
-        limits: None,
-        telemetry: Telemetry { log },
-        planner: None,
-        cors: None,
-    }))
+    router(&Shared::for_test(config, authenticator))
 }
 
 async fn ask(router: &MethodRouter, method: &str, headers: &[(&str, &str)], body: &Value) -> (u16, String) {
