@@ -47,7 +47,7 @@ pub(crate) struct Gateway {
 pub(crate) const SHARED: char = 'l';
 
 /// What `--only` is when nobody says.
-pub(crate) const ROWS: &str = "a,b,c,d,e,f,g,l,n,keys";
+pub(crate) const ROWS: &str = "a,b,c,d,e,f,g,l,n,o,m,j,w,keys";
 
 /// All of them; `earlier` is the file of an earlier build of c, to be measured beside the present one, and `redis` the address
 /// of a Redis that nobody else uses.
@@ -79,6 +79,7 @@ pub(crate) fn all(services: &Settings, earlier: Option<&Path>, redis: Option<&st
     ];
     all.extend(rsa(services)?);
     all.extend(limits(services, redis)?);
+    all.extend(told(services)?);
     if let Some(file) = earlier {
         let about = "c as an earlier commit had it";
         let mut gateway = ours(EARLIER, "earlier", about, "bff-bench-screen", services)?;
@@ -173,6 +174,43 @@ fn limits(services: &Settings, redis: Option<&str>) -> Result<[Gateway; 2]> {
         of(SHARED, "shared", "c where limits are shared through a Redis, with leases", &shared)?,
         of('n', "no limits", "c without rate limits and admission", &off)?,
     ])
+}
+
+/// c with nothing that tells of requests, with each of the things that do alone, and with all of them.
+fn told(services: &Settings) -> Result<Vec<Gateway>> {
+    let of = |key, name, about, told: &[Told]| {
+        let mut settings = services.clone();
+        for kind in Told::ALL {
+            settings.overrides.extend(kind.keys(told.contains(&kind)));
+        }
+        ours(key, name, about, "bff-bench-screen", &settings)
+    };
+    Ok(vec![
+        of('o', "untold", "c without metrics, lines and traces", &[])?,
+        of('m', "metrics", "o with metrics", &[Told::Metrics])?,
+        of('j', "json log", "o with a JSON line for each request", &[Told::Lines])?,
+        of('w', "all told", "o with metrics and JSON lines together", &Told::ALL)?,
+    ])
+}
+
+/// What tells of requests.
+#[derive(Clone, Copy, PartialEq)]
+enum Told {
+    Metrics,
+    Lines,
+}
+
+impl Told {
+    const ALL: [Self; 2] = [Self::Metrics, Self::Lines];
+
+    /// How it is switched on and off.
+    fn keys(self, on: bool) -> Vec<(String, String)> {
+        let keys = match self {
+            Self::Metrics => vec![("metrics.enabled", on.to_string())],
+            Self::Lines => vec![("log.access", on.to_string()), ("log.format", "json".to_owned())],
+        };
+        keys.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+    }
 }
 
 /// The web BFF as it is, for information: its orders come by gRPC, and all its services are the demo's mocks.

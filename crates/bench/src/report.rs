@@ -43,13 +43,16 @@ pub(crate) struct Ratio {
 type Promise = (char, char, Option<f64>);
 
 /// What is promised, and what helps to judge it.
-const RATIOS: [Promise; 10] = [
+const RATIOS: [Promise; 13] = [
     ('c', 'a', Some(1.60)),
     ('c', 'b', Some(0.35)),
     ('e', 'c', Some(0.60)),
     ('f', 'c', Some(1.03)),
     ('c', 'n', Some(1.04)),
     ('l', 'n', Some(1.08)),
+    ('w', 'o', Some(1.08)),
+    ('m', 'o', None),
+    ('j', 'o', None),
     ('g', 'f', None),
     ('b', 'a', None),
     ('d', 'a', None),

@@ -20,7 +20,9 @@ use crate::{
     rate_limit::RateLimits,
     routes::{RouteInfo, Routes},
     sender::Credential,
-    telemetry::{Telemetry, log::AccessLog, sink::Sink, trace::Propagation, traces::Traces},
+    telemetry::{
+        Telemetry, log::AccessLog, metrics::Metrics, sink::Sink, trace::Propagation, traces::Traces,
+    },
 };
 
 /// One BFF: a name, the configuration that it brings, the services that it calls and its routes.
@@ -203,6 +205,7 @@ impl Bff {
         let limits = RateLimits::new(self.name, &config.rate_limits, redis.as_ref());
         let level = redis.filter(|_| config.cache.shared).map(|redis| SharedLevel::new(redis, &config.cache));
         let kept = Arc::new(Kept::new(&config.cache, level));
+        let metrics: Option<Arc<Metrics>> = config.metrics.enabled.then(Arc::default);
         let services = self.services.iter().map(|declared| {
             let Config { sender, auth, services, .. } = &config;
             let config = services.get(declared.name).cloned().unwrap_or_default();
@@ -210,14 +213,14 @@ impl Bff {
                 Credential::new(config.sender, sender, self.name, declared.name, auth.token_cache)
                     .map_err(StartError)?;
             SharedService::new(declared, config, self.resolver.clone(), &kept, credential)
-                .map(Arc::new)
+                .map(|service| Arc::new(service.measured_by(metrics.as_ref())))
                 .map_err(StartError)
         });
         let services = services.collect::<Result<_, _>>()?;
         let log = AccessLog::new(self.name, log, &config.log);
         let cors = Cors::new(&config.cors, config.server_timing.enabled, self.routes.iter());
         let (propagation, traces) = (Propagation::new(&config.traces), Traces::new(self.name, &config));
-        let (telemetry, planner) = (Telemetry { log, propagation, traces }, self.planner);
+        let (telemetry, planner) = (Telemetry { log, propagation, traces, metrics }, self.planner);
         let shared = Shared { config, authenticator, limits, telemetry, planner, cors };
         server::start(shared, services, self.routes)
             .map_err(|error| StartError(format!("{} can't start: {error}", self.name)))

@@ -8,7 +8,7 @@ use std::{
     net::{IpAddr, SocketAddr},
     sync::{
         Arc, OnceLock,
-        atomic::{AtomicU64, Ordering::Relaxed},
+        atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed},
     },
     time::Duration,
 };
@@ -52,6 +52,8 @@ pub(crate) struct Inner {
     freshness: ReplyFreshness,
     /// Where keys that are asked for together find each other.
     pub(crate) batches: OpenBatches,
+    /// Bytes of the body that were read.
+    pub(crate) body_read: AtomicUsize,
     identity: OnceLock<Arc<Identity>>,
     /// What happened so far.
     pub(crate) story: Story,
@@ -122,6 +124,7 @@ impl RequestContext {
             recording,
             freshness: ReplyFreshness::default(),
             batches: OpenBatches::default(),
+            body_read: AtomicUsize::new(0),
             identity: OnceLock::new(),
             story: Story::new(arrival.whole_story),
         }))

@@ -32,6 +32,7 @@ mod limits;
 mod logs;
 mod lying_grpc;
 mod lying_http;
+mod metrics;
 mod oidc_provider;
 mod operations;
 mod ownership;

@@ -74,6 +74,11 @@ impl Authenticator {
         Ok(certificate.and_then(|certificate| self.certificates.find(certificate, unix_now())).cloned())
     }
 
+    /// What knows the tokens.
+    pub(crate) fn tokens(&self) -> &Verifier {
+        &self.tokens
+    }
+
     /// Whether `X-Api-Key` is a credential here.
     pub fn accepts_api_keys(&self) -> bool {
         self.keys.is_some()

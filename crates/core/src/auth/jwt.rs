@@ -22,7 +22,7 @@ use super::{
     token_cache::{TokenCache, TokenHash},
     unix_now,
 };
-use crate::{call::SharedResolver, config::AuthConfig};
+use crate::{call::SharedResolver, config::AuthConfig, telemetry::metrics::tally::Tally};
 
 /// The largest token that is looked at: 8 KiB.
 pub const MAX_TOKEN_BYTES: usize = 8 << 10;
@@ -32,6 +32,8 @@ pub struct Verifier {
     issuers: HashMap<String, Issuer>,
     leeway: u64,
     cache: TokenCache,
+    hits: Tally,
+    misses: Tally,
 }
 
 impl Verifier {
@@ -64,18 +66,23 @@ impl Verifier {
                 }),
             }
         }
-        if errors.is_empty() {
-            let cache = TokenCache::new(config.token_cache);
-            Ok(Self { issuers, leeway: config.leeway.as_secs(), cache })
-        } else {
-            Err(errors)
-        }
+        if errors.is_empty() { Ok(Self::with_issuers(issuers, config)) } else { Err(errors) }
     }
 
     /// One of these issuers, for tests of what they publish.
     #[cfg(test)]
     pub(super) fn of(issuers: HashMap<String, Issuer>, config: &AuthConfig) -> Self {
-        Self { issuers, leeway: config.leeway.as_secs(), cache: TokenCache::new(config.token_cache) }
+        Self::with_issuers(issuers, config)
+    }
+
+    fn with_issuers(issuers: HashMap<String, Issuer>, config: &AuthConfig) -> Self {
+        Self {
+            issuers,
+            leeway: config.leeway.as_secs(),
+            cache: TokenCache::new(config.token_cache),
+            hits: Tally::default(),
+            misses: Tally::default(),
+        }
     }
 
     /// Fetches the keys that are not known yet, once, for 2 s at most.
@@ -97,6 +104,11 @@ impl Verifier {
     /// for one whose keys are not known.
     pub fn ages(&self) -> impl Iterator<Item = (&str, Option<Duration>)> {
         self.followed().map(|keys| (keys.name(), keys.age()))
+    }
+
+    /// Tokens that were found among those that had been verified, and tokens that were not.
+    pub(crate) fn lookups(&self) -> (u64, u64) {
+        (self.hits.get(), self.misses.get())
     }
 
     fn followed(&self) -> impl Iterator<Item = &Arc<Followed>> {
@@ -126,8 +138,10 @@ impl Verifier {
         }
         let hash = TokenHash::of(token);
         if let Some(identity) = self.cache.get(&hash, now) {
+            self.hits.increase();
             return Ok(identity);
         }
+        self.misses.increase();
         let keys = match self.check(token, now) {
             Ok(identity) => return Ok(self.remember(hash, identity, now)),
             Err(Refusal::Token(error)) => return Err(error),

@@ -19,6 +19,8 @@ use super::{
     CallError, Outcome, Outgoing, Reason,
     breaker::Attempt,
     endpoints::Endpoints,
+    observe::ServiceCounters,
+    service::SharedService,
     transport::{Opener, Peer},
 };
 use crate::{step::Step, telemetry::story::Event};
@@ -26,12 +28,14 @@ use crate::{step::Step, telemetry::story::Event};
 #[derive(Clone)]
 pub(super) struct BalanceLayer {
     endpoints: Arc<Endpoints>,
+    counters: Arc<ServiceCounters>,
     opener: Opener,
 }
 
 impl BalanceLayer {
-    pub(super) fn new(endpoints: &Arc<Endpoints>, opener: Opener) -> Self {
-        Self { endpoints: Arc::clone(endpoints), opener }
+    pub(super) fn new(service: &SharedService, opener: Opener) -> Self {
+        let (endpoints, counters) = (Arc::clone(&service.endpoints), Arc::clone(&service.counters));
+        Self { endpoints, counters, opener }
     }
 }
 
@@ -39,14 +43,15 @@ impl<S> Layer<S> for BalanceLayer {
     type Service = Balance<S>;
 
     fn layer(&self, inner: S) -> Balance<S> {
-        let Self { endpoints, opener } = self.clone();
-        Balance { inner, endpoints, opener, local: Mutex::default() }
+        let Self { endpoints, counters, opener } = self.clone();
+        Balance { inner, endpoints, counters, opener, local: Mutex::default() }
     }
 }
 
 pub(super) struct Balance<S> {
     inner: S,
     endpoints: Arc<Endpoints>,
+    counters: Arc<ServiceCounters>,
     opener: Opener,
     local: Mutex<Local>,
 }
@@ -77,6 +82,10 @@ impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Balance<S> {
         if let Some(flight) = &mut flight {
             flight.landed(&outcome);
             outcome = outcome.map_err(|error| error.at(&peer.endpoint.addresses));
+        }
+        if let Err(error) = &outcome {
+            // A retry may hide it from whoever called.
+            self.counters.last_failure.note(error);
         }
         outcome
     }

@@ -7,15 +7,21 @@
 mod lock;
 mod standing;
 mod state;
+mod tally;
 #[cfg(test)]
 mod tests;
+mod view;
 
 use std::{sync::Mutex, time::Duration};
 
 use tokio::time::Instant;
 
 use self::{lock::Lock, standing::Due, state::State};
-pub(crate) use self::{standing::Standing, state::Verdict};
+pub(crate) use self::{standing::Standing, state::Verdict, tally::RecentSum};
+pub use self::{
+    tally::RecentView,
+    view::{BreakerState, BreakerTurns, BreakerView},
+};
 use super::{Outcome, Reason};
 use crate::config::BreakerConfig;
 
@@ -43,10 +49,19 @@ impl<L: Lock<State>> Breaker<L> {
         self.due.read(now)
     }
 
-    /// How often it opened, after failed probes too.
-    #[cfg_attr(not(test), expect(dead_code, reason = "no metrics ask yet"))]
-    pub(crate) fn opens(&self) -> u64 {
-        self.state.with(|state| state.opens())
+    /// How often it came to each state; to open, after failed probes too.
+    pub(crate) fn turns(&self) -> BreakerTurns {
+        self.state.with(|state| state.turns())
+    }
+
+    /// Where it is, for operators.
+    pub(crate) fn view(&self, now: Instant) -> BreakerView {
+        self.state.with(|state| state.at()).view(now)
+    }
+
+    /// Adds what its attempts came to in the last minutes.
+    pub(crate) fn add_recent(&self, sum: &mut RecentSum, now: Instant) {
+        self.state.with(|state| state.add_to(sum, now));
     }
 
     /// Lets an attempt pass, or says how long until a probe may. The deadline is the one at which a dropped attempt is the
@@ -57,7 +72,7 @@ impl<L: Lock<State>> Breaker<L> {
         deadline: Option<Instant>,
     ) -> Result<Attempt<'_, L>, Duration> {
         let pass = self.change(|state| state.enter(now))?;
-        Ok(Attempt { breaker: self, pass, deadline, verdict: None })
+        Ok(Attempt { breaker: self, pass, began: now, deadline, verdict: None })
     }
 
     /// The one way to the state, so that what [`Self::standing`] reads never lags behind it.
@@ -74,6 +89,7 @@ impl<L: Lock<State>> Breaker<L> {
 pub(crate) struct Attempt<'a, L: Lock<State> = Mutex<State>> {
     breaker: &'a Breaker<L>,
     pass: state::Pass,
+    began: Instant,
     deadline: Option<Instant>,
     verdict: Option<Verdict>,
 }
@@ -102,7 +118,11 @@ impl<L: Lock<State>> Drop for Attempt<'_, L> {
             }
         };
         let verdict = self.verdict.unwrap_or_else(dropped);
-        self.breaker.change(|state| state.leave(self.pass, verdict, now));
+        let took = now.saturating_duration_since(self.began);
+        self.breaker.change(|state| {
+            state.leave(self.pass, verdict, now);
+            state.note(verdict, took, now);
+        });
     }
 }
 

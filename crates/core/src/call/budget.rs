@@ -4,13 +4,16 @@
 //! chapter 22, and Finagle's RetryBudget, whose reserve lets a quiet service be retried too.
 
 use std::{
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
     time::Duration,
 };
 
 use tokio::time::Instant;
 
-use super::window::Window;
+use super::window::{Counts, Window};
 use crate::config::RetryConfig;
 
 /// How far back the budget looks.
@@ -22,6 +25,9 @@ pub(crate) struct Budget {
     percent: u32,
     reserve: u32,
     window: Mutex<Window>,
+    /// Retries that were made, and those for which nothing was left.
+    pub(super) retries: AtomicU64,
+    pub(super) withheld: AtomicU64,
 }
 
 impl Budget {
@@ -31,6 +37,8 @@ impl Budget {
             percent: config.budget_percent,
             reserve,
             window: Mutex::new(Window::new(SPAN, Instant::now())),
+            retries: AtomicU64::new(0),
+            withheld: AtomicU64::new(0),
         }
     }
 
@@ -44,14 +52,27 @@ impl Budget {
     /// Takes one retry or hedge out of the budget, if it has one.
     pub(super) fn spend(&self, now: Instant) -> bool {
         let mut window = self.lock();
-        let sum = window.sum(now);
-        let earned = u64::from(sum.calls) * u64::from(self.percent) / 100 + u64::from(self.reserve);
-        let affordable = u64::from(sum.marked) < earned;
+        let affordable = self.rest(window.sum(now)) > 0;
         if affordable {
             let counts = window.at(now);
             counts.marked = counts.marked.saturating_add(1);
         }
         affordable
+    }
+
+    /// Retries that were made, and those that were not since nothing was left of the budget.
+    pub(crate) fn retries(&self) -> (u64, u64) {
+        (self.retries.load(Relaxed), self.withheld.load(Relaxed))
+    }
+
+    /// The retries and hedges that are left now.
+    pub(crate) fn left(&self, now: Instant) -> u64 {
+        self.rest(self.lock().sum(now))
+    }
+
+    fn rest(&self, sum: Counts) -> u64 {
+        let earned = u64::from(sum.calls) * u64::from(self.percent) / 100 + u64::from(self.reserve);
+        earned.saturating_sub(sum.marked.into())
     }
 
     fn lock(&self) -> MutexGuard<'_, Window> {

@@ -9,9 +9,10 @@
 mod baseline;
 mod limit;
 mod places;
+mod view;
 mod window;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use tokio::{
     sync::SemaphorePermit,
@@ -19,6 +20,8 @@ use tokio::{
 };
 use tower::Layer;
 
+pub use self::view::BulkheadView;
+pub(crate) use self::view::Bulkheads;
 use self::{
     limit::{Sample, Says},
     places::Places,
@@ -31,11 +34,14 @@ use crate::{config::BulkheadConfig, routes::Priority, step::Step, telemetry::sto
 const CRITICAL: u32 = 50;
 
 #[derive(Clone)]
-pub(super) struct BulkheadLayer(BulkheadConfig);
+pub(super) struct BulkheadLayer {
+    config: BulkheadConfig,
+    all: Arc<Bulkheads>,
+}
 
 impl BulkheadLayer {
-    pub(super) fn new(config: &BulkheadConfig) -> Self {
-        Self(config.clone())
+    pub(super) fn new(config: &BulkheadConfig, all: &Arc<Bulkheads>) -> Self {
+        Self { config: config.clone(), all: Arc::clone(all) }
     }
 }
 
@@ -43,13 +49,15 @@ impl<S> Layer<S> for BulkheadLayer {
     type Service = Bulkhead<S>;
 
     fn layer(&self, inner: S) -> Bulkhead<S> {
-        Bulkhead { inner, places: Places::new(&self.0), wait: self.0.wait }
+        let places = Arc::new(Places::new(&self.config));
+        self.all.add(&places);
+        Bulkhead { inner, places, wait: self.config.wait }
     }
 }
 
 pub(super) struct Bulkhead<S> {
     inner: S,
-    places: Places,
+    places: Arc<Places>,
     wait: Duration,
 }
 

@@ -11,8 +11,8 @@ use std::{
 
 use tokio::time::Instant;
 
-use super::{CallError, Outcome, Reason, breaker::Breaker};
-use crate::config::BreakerConfig;
+use super::{CallError, Outcome, Reason, breaker::Breaker, health::Health};
+use crate::config::{BreakerConfig, CheckConfig};
 
 /// How long what was measured of an endpoint counts: after this time, a third of it is left.
 const MEMORY: Duration = Duration::from_secs(5);
@@ -26,6 +26,8 @@ pub(crate) struct Endpoint {
     /// Where it is. Two addresses are one machine's, by IPv6 and by IPv4.
     pub(super) addresses: Arc<[SocketAddr]>,
     pub(super) breaker: Breaker,
+    /// Where it is checked.
+    pub(super) health: Option<Health>,
     in_flight: AtomicUsize,
     latency: Mutex<Latency>,
 }
@@ -35,9 +37,27 @@ pub(crate) struct Endpoint {
 struct Latency(Option<(f64, Instant)>);
 
 impl Endpoint {
-    pub(super) fn new(id: u64, url: Arc<str>, addresses: Arc<[SocketAddr]>, breaker: &BreakerConfig) -> Self {
-        let (in_flight, latency) = (AtomicUsize::new(0), Mutex::default());
-        Self { id, url, addresses, breaker: Breaker::new(breaker), in_flight, latency }
+    pub(super) fn new(
+        id: u64,
+        url: Arc<str>,
+        addresses: Arc<[SocketAddr]>,
+        breaker: &BreakerConfig,
+        check: Option<&CheckConfig>,
+    ) -> Self {
+        Self {
+            id,
+            url,
+            addresses,
+            breaker: Breaker::new(breaker),
+            health: check.map(|config| Health::new(config, Instant::now())),
+            in_flight: AtomicUsize::new(0),
+            latency: Mutex::default(),
+        }
+    }
+
+    /// False while its checks say that it is not. True where there are none.
+    pub(super) fn is_healthy(&self) -> bool {
+        self.health.as_ref().is_none_or(Health::is_healthy)
     }
 
     /// The URL of the configuration that led to it.

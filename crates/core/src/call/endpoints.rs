@@ -10,10 +10,13 @@ use std::{
 };
 
 use futures::future::join_all;
-use tokio::time::{sleep, timeout};
+use tokio::{
+    sync::Notify,
+    time::{sleep, timeout},
+};
 
-use super::{causes, endpoint::Endpoint, resolver::SharedResolver};
-use crate::config::{BreakerConfig, ServiceConfig};
+use super::{breaker::BreakerTurns, causes, endpoint::Endpoint, resolver::SharedResolver};
+use crate::config::{BreakerConfig, CheckConfig, ServiceConfig};
 
 /// A resolver that takes longer has failed.
 const RESOLVING: Duration = Duration::from_secs(5);
@@ -28,10 +31,13 @@ pub(crate) struct Endpoints {
     refresh: Duration,
     resolver: SharedResolver,
     breaker: BreakerConfig,
+    check: Option<CheckConfig>,
     known: Mutex<Known>,
     /// Grows whenever `known` changes, so that a worker sees it without a lock.
     version: AtomicU64,
     count: AtomicUsize,
+    /// For who checks them.
+    changed: Notify,
 }
 
 /// One URL of the configuration.
@@ -51,6 +57,8 @@ struct Known {
     endpoints: Arc<[Arc<Endpoint>]>,
     next_id: u64,
     fault: String,
+    /// Turns of the breakers of those that are gone, so that the sum never falls.
+    gone: BreakerTurns,
 }
 
 impl Endpoints {
@@ -62,8 +70,10 @@ impl Endpoints {
             refresh: config.dns_refresh,
             resolver,
             breaker: config.breaker.clone(),
+            check: config.health.clone(),
             version: AtomicU64::new(0),
             count: AtomicUsize::new(0),
+            changed: Notify::new(),
         };
         for (place, origin) in endpoints.origins.iter().enumerate() {
             if let Some(address) = origin.address {
@@ -86,6 +96,20 @@ impl Endpoints {
     pub(super) fn list(&self) -> (u64, Arc<[Arc<Endpoint>]>) {
         let known = self.lock();
         (self.version(), Arc::clone(&known.endpoints))
+    }
+
+    /// Waits until the list is another one. For one who waits.
+    pub(super) async fn changed(&self) {
+        self.changed.notified().await;
+    }
+
+    /// How often breakers turned, those of endpoints that are gone too.
+    pub(crate) fn breaker_turns(&self) -> BreakerTurns {
+        let known = self.lock();
+        known.endpoints.iter().fold(known.gone, |mut sum, endpoint| {
+            sum.add(endpoint.breaker.turns());
+            sum
+        })
     }
 
     /// Why there are none.
@@ -151,13 +175,24 @@ impl Endpoints {
             let kept = old.iter().find(|old| old.url == *url && old.addresses == *addresses);
             kept.cloned().unwrap_or_else(|| {
                 next_id += 1;
-                Arc::new(Endpoint::new(next_id, Arc::clone(url), Arc::clone(addresses), &self.breaker))
+                let (url, addresses) = (Arc::clone(url), Arc::clone(addresses));
+                Arc::new(Endpoint::new(next_id, url, addresses, &self.breaker, self.check.as_ref()))
             })
         });
-        let endpoints: Arc<[_]> = endpoints.collect();
+        let endpoints: Arc<[Arc<Endpoint>]> = endpoints.collect();
+        for gone in old.iter().filter(|old| endpoints.iter().all(|endpoint| endpoint.id != old.id)) {
+            known.gone.add(gone.breaker.turns());
+        }
         (known.endpoints, known.next_id) = (endpoints, next_id);
         self.count.store(known.endpoints.len(), Ordering::Relaxed);
         self.version.fetch_add(1, Ordering::Release);
+        self.changed.notify_one();
+    }
+
+    /// As if the first URL's name stood for these now.
+    #[cfg(test)]
+    pub(super) fn move_for_test(&self, addresses: &[SocketAddr]) {
+        self.set(0, addresses.to_vec());
     }
 
     fn lock(&self) -> MutexGuard<'_, Known> {

@@ -12,7 +12,7 @@ use std::{
 
 use tokio::time::Instant;
 
-use self::recent::Recent;
+pub(super) use self::recent::{Latest, Recent};
 use super::hedge::{HedgeCounters, Share};
 use crate::config::HedgeConfig;
 

@@ -1,31 +1,41 @@
 //! One attempt on a service, from its first byte to its end: what it took and came to, and the span of which its service is told.
 
+use std::sync::Arc;
+
 use tokio::time::Instant;
 use tower::Layer;
 
-use super::{Outcome, Outgoing, Wire};
+use super::{Outcome, Outgoing, Reason, Wire};
 use crate::{
     context::RequestContext,
     step::Step,
     telemetry::{
+        metrics::service::ServiceMeter,
         story::{AttemptEnd, AttemptRecord, AttemptWire},
         trace,
     },
 };
 
-#[derive(Clone, Copy)]
-pub(super) struct MeasureLayer;
+#[derive(Clone)]
+pub(super) struct MeasureLayer(Option<Arc<ServiceMeter>>);
+
+impl MeasureLayer {
+    pub(super) fn new(meter: Option<&Arc<ServiceMeter>>) -> Self {
+        Self(meter.cloned())
+    }
+}
 
 impl<S> Layer<S> for MeasureLayer {
     type Service = Measure<S>;
 
     fn layer(&self, inner: S) -> Measure<S> {
-        Measure { inner }
+        Measure { inner, meter: self.0.clone() }
     }
 }
 
 pub(super) struct Measure<S> {
     inner: S,
+    meter: Option<Arc<ServiceMeter>>,
 }
 
 impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Measure<S> {
@@ -33,29 +43,33 @@ impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Measure<S> {
 
     async fn call(&self, mut outgoing: Box<Outgoing>) -> Outcome {
         outgoing.span = trace::new_span();
-        let mut attempt = Attempt::begin(&outgoing);
+        let mut attempt = Attempt::begin(self.meter.as_deref(), &outgoing);
         let outcome = self.inner.call(outgoing).await;
         if let Some(attempt) = &mut attempt {
-            attempt.ended(match &outcome {
-                Ok(reply) => AttemptEnd::Answered { status: reply.status },
-                Err(error) => AttemptEnd::Failed { reason: error.reason(), status: error.status() },
-            });
+            attempt.end(&outcome);
         }
         outcome
     }
 }
 
 /// An attempt in flight. It is told of when it is dropped, so that one which nobody waits for any more is told of too.
-struct Attempt {
-    context: RequestContext,
+struct Attempt<'a> {
+    /// Where it is told, if anywhere.
+    context: Option<RequestContext>,
+    meter: Option<&'a ServiceMeter>,
+    operation: &'static str,
+    deadline: Instant,
     /// There until it is told.
     record: Option<AttemptRecord>,
 }
 
-impl Attempt {
+impl<'a> Attempt<'a> {
     /// Nothing where nobody may ask.
-    fn begin(outgoing: &Outgoing) -> Option<Self> {
-        outgoing.call.place()?;
+    fn begin(meter: Option<&'a ServiceMeter>, outgoing: &Outgoing) -> Option<Self> {
+        let context = outgoing.call.place().map(|_| outgoing.context.clone());
+        if context.is_none() && meter.is_none() {
+            return None;
+        }
         let record = AttemptRecord {
             call: outgoing.call,
             number: outgoing.attempt,
@@ -69,21 +83,35 @@ impl Attempt {
             ended: outgoing.now,
             end: AttemptEnd::Cancelled,
         };
-        Some(Self { context: outgoing.context.clone(), record: Some(record) })
+        let (operation, deadline) = (outgoing.operation, outgoing.deadline);
+        Some(Self { context, meter, operation, deadline, record: Some(record) })
     }
 
-    fn ended(&mut self, end: AttemptEnd) {
-        if let Some(record) = &mut self.record {
-            record.end = end;
+    fn end(&mut self, outcome: &Outcome) {
+        let Some(record) = &mut self.record else { return };
+        record.end = match outcome {
+            Ok(reply) => AttemptEnd::Answered { status: reply.status },
+            Err(error) => AttemptEnd::Failed { reason: error.reason(), status: error.status() },
+        };
+        if let (Some(meter), Ok(reply), AttemptWire::Http(_)) = (self.meter, outcome, &record.wire) {
+            meter.operation(self.operation).reply(reply.body.len());
         }
     }
 }
 
-impl Drop for Attempt {
+impl Drop for Attempt<'_> {
     fn drop(&mut self) {
-        if let Some(mut record) = self.record.take() {
-            record.ended = Instant::now();
-            self.context.story().attempt(record);
+        let Some(mut record) = self.record.take() else { return };
+        record.ended = Instant::now();
+        // What is dropped at its deadline was waited for until then.
+        if record.end == AttemptEnd::Cancelled && record.ended >= self.deadline {
+            record.end = AttemptEnd::Failed { reason: Reason::Timeout, status: None };
+        }
+        if let Some(meter) = self.meter {
+            meter.attempt(self.operation, record.endpoint.as_ref().map(|endpoint| &*endpoint.url), &record);
+        }
+        if let Some(context) = &self.context {
+            context.story().attempt(record);
         }
     }
 }

@@ -22,8 +22,10 @@ mod draft;
 mod endpoint;
 mod endpoints;
 mod error;
+mod health;
 mod hedge;
 mod http_call;
+mod last_failure;
 mod latency;
 mod measure;
 mod observe;
@@ -41,6 +43,7 @@ pub mod stack;
 #[cfg(test)]
 mod testing;
 mod transport;
+mod view;
 mod window;
 
 use std::{fmt, pin::Pin, sync::Arc, time::Duration};
@@ -58,6 +61,7 @@ pub(crate) use self::{
     decode::deeper_than,
     endpoint::Endpoint,
     error::causes,
+    health::follow as follow_health,
     propagate::TIMEOUT_HEADER,
     resolver::SharedResolver,
     service::SharedService,
@@ -73,17 +77,22 @@ use self::{
 pub use self::{
     batch::{Ask, Keyed},
     binding::{Binding, Bound, Grpc, Http, Offers, Protocol, Service, ServiceSet},
-    cache::{Cacheable, Invalidates, Key, Sent},
+    breaker::{BreakerState, BreakerTurns, BreakerView, RecentView},
+    bulkhead::BulkheadView,
+    cache::{CacheView, Cacheable, Invalidates, Key, Sent},
     combine::Call,
     error::{CallError, Reason},
+    health::CheckView,
     hedge::HedgeCounters,
     http_call::HttpCall,
+    last_failure::LastFailureView,
     observe::ServiceCounters,
     operation::{Declaration, Encoding, Misfit, Operation},
     owner::Owner,
     resolver::{Resolver, Resolving},
     rpc::{Rpc, RpcCall},
     shared::SharedCall,
+    view::{CallsView, EndpointView, HedgesView, ServiceView},
 };
 use crate::{
     context::RequestContext,

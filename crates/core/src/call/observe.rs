@@ -9,7 +9,7 @@ use std::sync::{
 use tokio::time::Instant;
 use tower::Layer;
 
-use super::{Outcome, Outgoing, Reason, Reply};
+use super::{CallError, Outcome, Outgoing, Reason, Reply, last_failure::LastFailure};
 use crate::{
     context::RequestContext,
     step::Step,
@@ -26,6 +26,7 @@ pub struct ServiceCounters {
     pub(super) kept: AtomicU64,
     pub(super) stale: AtomicU64,
     pub(super) coalesced: AtomicU64,
+    pub(super) last_failure: LastFailure,
 }
 
 impl ServiceCounters {
@@ -64,7 +65,8 @@ impl ServiceCounters {
         self.coalesced.load(Relaxed)
     }
 
-    pub(super) fn count_invalid_reply(&self) {
+    pub(super) fn count_invalid_reply(&self, error: &CallError) {
+        self.last_failure.note(error);
         self.answered.fetch_sub(1, Relaxed);
         self.failed[Reason::InvalidReply as usize].fetch_add(1, Relaxed);
     }
@@ -102,7 +104,10 @@ impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Observe<S> {
             Ok(Reply { kept: true, .. }) => Ended::Kept,
             Ok(Reply { stale: Some(_), .. }) => Ended::Stale,
             Ok(_) => Ended::Answered,
-            Err(error) => Ended::Failed(error.reason()),
+            Err(error) => {
+                self.counters.last_failure.note(error);
+                Ended::Failed(error.reason())
+            }
         };
         outcome
     }
@@ -188,7 +193,7 @@ mod tests {
         let counters = Arc::default();
         let observe = ObserveLayer::new(&counters).layer(Below::new(async || answered()));
         assert!(observe.call(outgoing(ms(100))).await.is_ok());
-        counters.count_invalid_reply();
+        counters.count_invalid_reply(&CallError::new(Reason::InvalidReply, "as the test says"));
         assert_eq!((counters.answered(), counters.failed(Reason::InvalidReply)), (0, 1));
     }
 }

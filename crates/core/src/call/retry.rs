@@ -4,7 +4,10 @@
 #[cfg(test)]
 mod tests;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, atomic::Ordering::Relaxed},
+    time::Duration,
+};
 
 use tokio::time::{Instant, sleep};
 use tower::Layer;
@@ -70,9 +73,13 @@ impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Retry<S> {
             let refused = if !in_time { Some("time") } else { (!self.budget.spend(now)).then_some("budget") };
             let reason = error.reason();
             if let Some(why) = refused {
+                if in_time {
+                    self.budget.withheld.fetch_add(1, Relaxed);
+                }
                 outgoing.tell_at(now, Event::NoRetry { reason, why });
                 return Err(error);
             }
+            self.budget.retries.fetch_add(1, Relaxed);
             outgoing.attempt += 1;
             outgoing.tell_at(now, Event::Retry { attempt: outgoing.attempt, pause, reason });
             Box::pin(sleep(pause)).await;

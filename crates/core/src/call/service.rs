@@ -3,10 +3,14 @@
 use std::sync::{Arc, atomic::AtomicBool};
 
 use super::{
-    Declaration, budget::Budget, cache::Kept, coalesce::Flights, endpoints::Endpoints, latency::Latencies,
-    observe::ServiceCounters, policy::Policies, resolver::SharedResolver,
+    Declaration, budget::Budget, bulkhead::Bulkheads, cache::Kept, coalesce::Flights, endpoints::Endpoints,
+    latency::Latencies, observe::ServiceCounters, policy::Policies, resolver::SharedResolver,
 };
-use crate::{config::ServiceConfig, sender::Credential};
+use crate::{
+    config::ServiceConfig,
+    sender::Credential,
+    telemetry::metrics::{Metrics, service::ServiceMeter},
+};
 
 /// What all workers share of one service.
 #[derive(Debug)]
@@ -19,6 +23,7 @@ pub(crate) struct SharedService {
     pub(crate) budget: Arc<Budget>,
     pub(crate) latencies: Arc<Latencies>,
     pub(crate) endpoints: Arc<Endpoints>,
+    pub(crate) bulkheads: Arc<Bulkheads>,
     pub(super) flights: Arc<Flights>,
     /// Of all services.
     pub(crate) kept: Arc<Kept>,
@@ -26,6 +31,7 @@ pub(crate) struct SharedService {
     pub(super) any_kept: Arc<AtomicBool>,
     /// What it is shown, if anything.
     pub(super) credential: Option<Arc<Credential>>,
+    metrics: Option<Arc<Metrics>>,
 }
 
 impl SharedService {
@@ -45,15 +51,28 @@ impl SharedService {
             budget: Arc::new(Budget::new(&config.retry)),
             latencies: Arc::new(Latencies::new(&config.hedge)),
             endpoints: Arc::new(endpoints),
+            bulkheads: Arc::default(),
             counters: Arc::default(),
             flights: Arc::default(),
             kept: Arc::clone(kept),
             any_kept: Arc::default(),
             credential: credential.map(Arc::new),
+            metrics: None,
             name,
             grpc,
             config,
             policies,
         })
+    }
+
+    /// Its calls are counted there.
+    #[must_use]
+    pub(crate) fn measured_by(self, metrics: Option<&Arc<Metrics>>) -> Self {
+        Self { metrics: metrics.cloned(), ..self }
+    }
+
+    /// What one worker counts its calls with, where anything does.
+    pub(super) fn meter(&self) -> Option<Arc<ServiceMeter>> {
+        self.metrics.as_ref().map(|metrics| metrics.service(self.name, self.grpc, &self.config.url))
     }
 }

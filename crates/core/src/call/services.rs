@@ -14,12 +14,22 @@ use super::{
     service::SharedService,
     stack::{self, Outbound},
 };
-use crate::{context::RequestContext, freshness::Keep, plan::Made, step::Step as _, telemetry::story::Event};
+use crate::{
+    context::RequestContext,
+    freshness::Keep,
+    plan::Made,
+    step::Step as _,
+    telemetry::{
+        metrics::service::{Ended, ServiceMeter},
+        story::Event,
+    },
+};
 
 /// One service on one worker.
 pub(crate) struct ServicePool {
     shared: Arc<SharedService>,
     stack: Outbound,
+    meter: Option<Arc<ServiceMeter>>,
 }
 
 impl ServicePool {
@@ -48,11 +58,16 @@ impl ServicePool {
         outgoing.trail = Trail::new(&self.shared.endpoints);
         let (operation, read_only) = (outgoing.operation, outgoing.read_only);
         let context = outgoing.context.clone();
+        let mut flight = self.meter.as_ref().map(|meter| meter.operation(operation).begin(outgoing.now));
         let call = context.story().call(self.shared.name, operation, outgoing.now);
         outgoing.call = call;
         let outcome = self.stack.call(outgoing).await;
         context.fold(keep(&outcome));
-        let answered = self.conclude::<D>(operation, read_only, outcome)?;
+        let answered = self.conclude::<D>(operation, read_only, outcome);
+        if let Some(flight) = &mut flight {
+            flight.end(ended(&answered));
+        }
+        let answered = answered?;
         if let Some(StandIn { error, origin: Origin::Config }) = &answered.stand_in {
             context.story().event(call, Event::Fallback { reason: error.reason() }, Instant::now());
         }
@@ -73,7 +88,7 @@ impl ServicePool {
                 match self.decode::<D>(&reply) {
                     Ok(value) => return Ok(Answered { source, ..Answered::of(value, stand_in) }),
                     Err(error) => {
-                        self.shared.counters.count_invalid_reply();
+                        self.shared.counters.count_invalid_reply(&error);
                         error
                     }
                 }
@@ -93,6 +108,16 @@ impl ServicePool {
 
     fn decode<D: Decode>(&self, reply: &Reply) -> Result<D::Value, CallError> {
         D::decode(reply, self.shared.config.max_depth)
+    }
+}
+
+/// What became of the call. What the configuration states for a failure makes none of it.
+fn ended<T>(answered: &Result<Answered<T>, CallError>) -> Ended {
+    match answered {
+        Ok(Answered { stand_in: Some(StandIn { error, origin: Origin::Config }), .. }) | Err(error) => {
+            Ended::Failed(error.reason())
+        }
+        Ok(_) => Ended::Answered,
     }
 }
 
@@ -122,9 +147,10 @@ impl Services {
         let shared = services.iter().find_map(|service| service.kept.shared());
         let cache = shared.map(|shared| Arc::new(SharedCache::open(shared)));
         let open = |shared: &Arc<SharedService>| {
-            let stack = stack::outbound(shared, cache.as_ref())
+            let meter = shared.meter();
+            let stack = stack::outbound(shared, cache.as_ref(), meter.as_ref())
                 .map_err(|message| ServiceError { service: shared.name, message })?;
-            Ok((shared.name, Arc::new(ServicePool { shared: Arc::clone(shared), stack })))
+            Ok((shared.name, Arc::new(ServicePool { shared: Arc::clone(shared), stack, meter })))
         };
         services.iter().map(open).collect::<Result<_, _>>().map(Self)
     }

@@ -22,6 +22,7 @@ use super::{
     service::SharedService,
     transport::{Opener, Transport},
 };
+use crate::telemetry::metrics::service::ServiceMeter;
 
 pub(super) type Outbound = Observe<
     Lookup<
@@ -34,6 +35,7 @@ pub(super) type Outbound = Observe<
 pub(super) fn outbound(
     service: &SharedService,
     shared: Option<&Arc<SharedCache>>,
+    meter: Option<&Arc<ServiceMeter>>,
 ) -> Result<Outbound, String> {
     let SharedService { name, config, counters, kept, any_kept, flights, .. } = service;
     let levels = Levels::new(kept, any_kept, shared);
@@ -55,11 +57,11 @@ pub(super) fn outbound(
         // to another one.
         .layer(HedgeLayer::new(&service.budget, &service.latencies))
         // The better of two endpoints. Its breaker judges the attempt; where all are open, the call has its answer at once.
-        .layer(BalanceLayer::new(&service.endpoints, Opener::new(service)?))
+        .layer(BalanceLayer::new(service, Opener::new(service)?))
         // No more in flight than the service bears. Inside the deadline, since waiting for a place takes time.
-        .layer(BulkheadLayer::new(&config.bulkhead))
+        .layer(BulkheadLayer::new(&config.bulkhead, &service.bulkheads))
         // What the attempt took and came to, without the wait for its place: its span, of which the service is told.
-        .layer(MeasureLayer)
+        .layer(MeasureLayer::new(meter))
         // One try on the wire may take less than the whole call, which leaves time for another one.
         .layer(AttemptTimeoutLayer)
         // Identity, request id, trace, the time that is left now and our credential: written last, so that no step above can

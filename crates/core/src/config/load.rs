@@ -109,9 +109,26 @@ fn merge(sources: &Sources, report: &mut Report) -> Option<Node> {
 }
 
 /// The top level of the configuration.
-const SECTIONS: [&str; 13] = [
-    "server", "admin", "drain", "limits", "screen", "trust", "auth", "log", "traces", "redis", "cache",
-    "sender", "services",
+const SECTIONS: [&str; 19] = [
+    "server",
+    "admin",
+    "drain",
+    "health",
+    "admission",
+    "limits",
+    "screen",
+    "trust",
+    "auth",
+    "rate_limits",
+    "log",
+    "cors",
+    "server_timing",
+    "traces",
+    "metrics",
+    "redis",
+    "cache",
+    "sender",
+    "services",
 ];
 
 /// Line and column, from 1, of a byte of the file.

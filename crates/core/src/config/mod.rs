@@ -8,11 +8,13 @@ mod admission;
 mod api_keys;
 mod cache;
 mod cors;
+mod health;
 mod key_file;
 mod link;
 mod listing;
 mod load;
 mod log;
+mod metrics;
 mod rate_limits;
 mod revoked;
 mod sender;
@@ -29,11 +31,13 @@ pub use admission::AdmissionConfig;
 pub use api_keys::{ApiKeysConfig, CertificateConfig, KeyEnvironment};
 pub use cache::CacheConfig;
 pub use cors::CorsConfig;
+pub use health::{CheckConfig, HealthConfig};
 pub use key_file::{KeyEntry, KeyFile};
 pub use link::RedisConfig;
 pub use load::{ConfigError, ConfigErrors, Sources, load};
 pub(crate) use load::{Declared, KeyStorage, load_for, peek};
 pub use log::{LogConfig, LogFormat};
+pub use metrics::MetricsConfig;
 pub use rate_limits::{Per, QuotaConfig, RateLimitsConfig, RouteLimitsConfig, Share, WithoutRedis};
 pub(crate) use revoked::MAX_REVOCATIONS;
 pub use revoked::{Revocation, RevocationFile, RevokedConfig};
@@ -58,6 +62,8 @@ pub struct Config {
     pub admin: AdminConfig,
     /// How the process leaves.
     pub drain: DrainConfig,
+    /// When a worker counts as stuck.
+    pub health: HealthConfig,
     /// What an overloaded BFF refuses.
     pub admission: AdmissionConfig,
     /// What a request may weigh.
@@ -78,6 +84,8 @@ pub struct Config {
     pub server_timing: ServerTimingConfig,
     /// Where the spans of requests go.
     pub traces: TracesConfig,
+    /// What is counted for Prometheus.
+    pub metrics: MetricsConfig,
     /// The Redis that instances share.
     pub redis: RedisConfig,
     /// Answers of services that are kept.
@@ -133,8 +141,9 @@ impl Default for ServerConfig {
     }
 }
 
-/// `[admin]`: the listener that only operators reach, with `/live` and `/ready`, with `/limits`, which names the callers that are being
-/// limited, with `/log`, where one says what is written down for a while, and with `/jwks.json` where `[sender]` has keys.
+/// `[admin]`: the listener that only operators reach, with `/live` and `/ready`, with `/metrics`, with `/limits`, which names the
+/// callers that are being limited, with `/log`, where one says what is written down for a while, and with `/jwks.json` where
+/// `[sender]` has keys.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AdminConfig {

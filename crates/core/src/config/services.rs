@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use serde::Deserialize;
 
-use super::{Sender, values};
+use super::{CheckConfig, Sender, values};
 
 /// `[services.<name>]`: one downstream service.
 #[derive(Debug, Clone, Deserialize)]
@@ -51,6 +51,8 @@ pub struct ServiceConfig {
     pub breaker: BreakerConfig,
     /// When a slow call is sent a second time.
     pub hedge: HedgeConfig,
+    /// Whether its endpoints are asked how they are. Default no.
+    pub health: Option<CheckConfig>,
     /// What is different for some operations, by their names without the service's: `recent` for `orders.recent`.
     pub operations: BTreeMap<String, OperationConfig>,
 }
@@ -74,6 +76,7 @@ impl Default for ServiceConfig {
             retry: RetryConfig::default(),
             breaker: BreakerConfig::default(),
             hedge: HedgeConfig::default(),
+            health: None,
             operations: BTreeMap::new(),
         }
     }

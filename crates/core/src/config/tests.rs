@@ -60,6 +60,7 @@ mod admission;
 mod api_keys;
 mod cache;
 mod cors;
+mod health;
 mod issuers;
 mod link;
 mod mistakes;
@@ -79,6 +80,7 @@ fn an_empty_file_has_the_documented_defaults() {
         server,
         admin,
         drain,
+        health,
         admission,
         limits,
         screen,
@@ -88,6 +90,7 @@ fn an_empty_file_has_the_documented_defaults() {
         cors,
         server_timing,
         traces,
+        metrics,
         redis,
         cache,
         sender,
@@ -102,6 +105,7 @@ fn an_empty_file_has_the_documented_defaults() {
     assert_eq!(server.idle_timeout, Duration::from_mins(1));
     assert_eq!(admin.listen.to_string(), "127.0.0.1:9080");
     assert_eq!((drain.notice, drain.timeout), (Duration::from_secs(2), Duration::from_secs(10)));
+    assert_eq!(health.stuck_after, Duration::from_secs(10));
     assert!(admission.enabled && admission.memory_limit.is_none());
     assert_eq!((admission.max_in_flight, admission.at_least, admission.memory_percent), (2_000, 10, 85));
     assert_eq!(admission.lag, Duration::from_millis(10));
@@ -120,6 +124,7 @@ fn an_empty_file_has_the_documented_defaults() {
     assert_eq!((traces.ratio, traces.queue, traces.batch), (0.01, 8192, 512));
     assert_eq!((traces.parent, traces.timeout), (TraceParent::Proxies, Duration::from_secs(10)));
     assert_eq!(traces.propagation, [Propagator::TraceContext]);
+    assert!(metrics.enabled);
     assert!(redis.url.is_none() && !cache.shared);
     assert_eq!(redis.timeout, Duration::from_millis(20));
     assert_eq!((cache.max_size, cache.max_entry, cache.jitter_percent), (64 << 20, 1 << 20, 10));

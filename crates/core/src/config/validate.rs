@@ -6,6 +6,7 @@ mod admission;
 mod api_keys;
 mod cache;
 mod cors;
+mod health;
 mod issuers;
 mod link;
 mod log;
@@ -36,6 +37,7 @@ pub(super) fn validate(
     ranges(config, &mut checks);
     log::check(&config.log, &mut checks);
     cors::check(&config.cors, &mut checks);
+    health::check(config, &mut checks);
     admission::check(config, &mut checks);
     link::check(config, base, &mut checks);
     cache::check(config, &mut checks);

@@ -1,20 +1,22 @@
-//! The listener that only operators reach: `/live` and `/ready`, which no failing service makes fail, `/limits`, which says who is
-//! being limited, `/log`, where one says what is written down, and `/jwks.json`, the public keys by which services can tell that it was us who called, where there are any.
+//! The listener that only operators reach: `/live` and `/ready`, which no failing service makes fail, `/metrics`, for
+//! Prometheus, `/limits`, which says who is being limited, `/log`, where one says what is written down, and `/jwks.json`, the
+//! public keys by which services can tell that it was us who called, where there are any.
 //! `/ready` says no in a drain and in overload that lasts.
 
 mod limits;
 mod log;
+mod metrics;
 
 use std::sync::Arc;
 
 use axum::{
     Router,
-    http::{StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     routing::get,
 };
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
-use super::{Shared, admission::Admission, connection, phase::Phase};
+use super::{Shared, admission::Admission, connection, phase::Phase, scrape::Scrape};
 use crate::config::ServerConfig;
 
 /// Probes and people; nothing that needs more.
@@ -31,6 +33,7 @@ pub(super) async fn serve(
     workers_live: impl Fn() -> bool + Clone + Send + Sync + 'static,
     shared: Arc<Shared>,
     admission: Arc<Admission>,
+    scrape: Scrape,
 ) {
     // Its own connections are not drained with the others: they tell of the drain.
     let (_open, open) = watch::channel(Phase::Serving);
@@ -43,6 +46,11 @@ pub(super) async fn serve(
     let jwks = shared.config.sender.keys.jwks();
     router = router.route("/log", log::router(&shared));
     router = router.route("/limits", get(async move || limits::answer(&shared, &admission)));
+    if scrape.shared.telemetry.metrics.is_some() {
+        let scrape = Arc::new(scrape);
+        let answer = async move |headers: HeaderMap| metrics::answer(&scrape, &headers);
+        router = router.route("/metrics", get(answer));
+    }
     if let Some(jwks) = jwks {
         // RFC 7517, section 8.5.
         let kind =

@@ -14,6 +14,7 @@ use crate::{
     rate_limit::Asks,
     routes::RouteInfo,
     step::Step,
+    telemetry::metrics::route::RouteMeter,
 };
 
 #[derive(Clone)]
@@ -25,8 +26,8 @@ pub(super) struct AuthenticateLayer {
 }
 
 impl AuthenticateLayer {
-    pub(super) fn new(door: &FrontDoor, route: &Arc<RouteInfo>) -> Self {
-        let meter = Meter::new(door, route);
+    pub(super) fn new(door: &FrontDoor, route: &Arc<RouteInfo>, decisions: Option<&Arc<RouteMeter>>) -> Self {
+        let meter = Meter::new(door, route, decisions);
         Self { shared: Arc::clone(&door.shared), route: Arc::clone(route), meter }
     }
 }

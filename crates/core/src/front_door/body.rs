@@ -2,7 +2,7 @@
 
 use std::{
     pin::Pin,
-    sync::{Arc, OnceLock},
+    sync::{Arc, OnceLock, atomic::Ordering::Relaxed},
     task::{Context, Poll, ready},
     time::Duration,
 };
@@ -19,6 +19,7 @@ use tower::Layer;
 use super::Exchange;
 use crate::{
     config::Config,
+    context::RequestContext,
     problem::{Code, Problem},
     step::Step,
 };
@@ -67,7 +68,8 @@ impl<S: Step<Box<Exchange>, Out = Response>> Step<Box<Exchange>> for BodyLimit<S
         let fault = Arc::new(OnceLock::new());
         exchange.request = exchange.request.map(|inner| {
             let (ends, fault) = (Box::pin(sleep_until(ends)), Arc::clone(&fault));
-            Body::new(BoundedBody { inner, left: limit, limit, ends, fault })
+            let context = exchange.context.clone();
+            Body::new(BoundedBody { inner, context, left: limit, limit, ends, fault })
         });
         let response = self.inner.call(exchange).await;
         // An extractor of axum's own says only that it could not read the body; we know why.
@@ -102,6 +104,8 @@ impl BodyFault {
 
 struct BoundedBody {
     inner: Body,
+    /// Is told how much of it was read.
+    context: RequestContext,
     left: usize,
     limit: usize,
     ends: Pin<Box<Sleep>>,
@@ -129,7 +133,10 @@ impl HttpBody for BoundedBody {
         let frame = ready!(Pin::new(&mut self.inner).poll_frame(cx)?);
         let length = frame.as_ref().and_then(Frame::data_ref).map_or(0, Bytes::len);
         match self.left.checked_sub(length) {
-            Some(left) => self.left = left,
+            Some(left) => {
+                self.left = left;
+                self.context.inner().body_read.store(self.limit - left, Relaxed);
+            }
             None => return Poll::Ready(Some(Err(self.fail(BodyFault::TooLarge(self.limit))))),
         }
         Poll::Ready(frame.map(Ok))

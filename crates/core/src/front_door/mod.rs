@@ -23,6 +23,7 @@ mod protocol;
 mod proxy_protocol;
 mod rate_limit;
 mod render;
+mod scrape;
 pub(crate) mod server;
 mod server_timing;
 pub mod stack;

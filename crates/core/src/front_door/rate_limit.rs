@@ -17,7 +17,10 @@ use crate::{
     },
     routes::RouteInfo,
     step::Step,
-    telemetry::story::{CallId, Event},
+    telemetry::{
+        metrics::route::{Decision, RouteMeter},
+        story::{CallId, Event},
+    },
 };
 
 #[derive(Clone)]
@@ -28,6 +31,7 @@ pub(super) struct RateLimitLayer(Option<Meter>);
 pub(super) struct Meter {
     limiter: Limiter,
     route: Option<Arc<RouteRules>>,
+    decisions: Option<Arc<RouteMeter>>,
 }
 
 /// What an answer says of how much is left.
@@ -37,8 +41,8 @@ pub(super) struct Said {
 }
 
 impl RateLimitLayer {
-    pub(super) fn new(door: &FrontDoor, route: &RouteInfo) -> Self {
-        Self(Meter::new(door, route))
+    pub(super) fn new(door: &FrontDoor, route: &RouteInfo, decisions: Option<&Arc<RouteMeter>>) -> Self {
+        Self(Meter::new(door, route, decisions))
     }
 }
 
@@ -75,10 +79,14 @@ impl<S: Step<Box<Exchange>, Out = Response>> Step<Box<Exchange>> for RateLimit<S
 }
 
 impl Meter {
-    pub(super) fn new(door: &FrontDoor, route: &RouteInfo) -> Option<Self> {
+    pub(super) fn new(
+        door: &FrontDoor,
+        route: &RouteInfo,
+        decisions: Option<&Arc<RouteMeter>>,
+    ) -> Option<Self> {
         let limiter = door.limiter.clone()?;
         let route = limiter.limits.rules.route(&route.name());
-        Some(Self { limiter, route })
+        Some(Self { limiter, route, decisions: decisions.cloned() })
     }
 
     /// Charges a request: what to say of what is left, or the refusal.
@@ -93,7 +101,15 @@ impl Meter {
             return Ok(None);
         }
         let now = context.inner().started;
-        match self.limiter.charge(&applied.charges, now).await {
+        let verdict = self.limiter.charge(&applied.charges, now).await;
+        if let Some(decisions) = &self.decisions {
+            decisions.decide(match &verdict {
+                Verdict::Admitted(_) => Decision::Admitted,
+                Verdict::Refused(_) => Decision::Refused,
+                Verdict::Unknown => Decision::Unknown,
+            });
+        }
+        match verdict {
             Verdict::Admitted(levels) => Ok(limits.says_always.then(|| Said::of(&applied, &levels))),
             Verdict::Refused(levels) => {
                 limits.refusals.note(&applied.charges, &levels, asks, now);

@@ -18,6 +18,7 @@ use tokio::{
     net::TcpListener,
     runtime::{self, RuntimeMetrics},
     sync::watch,
+    time::Instant,
 };
 
 use super::{
@@ -25,10 +26,11 @@ use super::{
     admission::{Admission, AdmissionView},
     listener,
     phase::Phase,
+    scrape::Scrape,
     worker::{self, Blueprint, Started},
 };
 use crate::{
-    call::{HedgeCounters, ServiceCounters, SharedService},
+    call::{HedgeCounters, ServiceCounters, ServiceView, SharedService, follow_health},
     config::DrainConfig,
     routes::Routes,
     telemetry::traces::{Exporter, SpanCounts, Traces},
@@ -99,13 +101,16 @@ pub(crate) fn start(
         live: Arc::clone(&live),
     };
     let (mut handles, mut threads, mut metrics) = (Vec::new(), Vec::new(), Vec::new());
+    let mut watched = Vec::new();
     for number in 0..workers {
         let started = worker::start(number, blueprint.clone()).map_err(ServerError::Worker)?;
         let Started { handle, thread, metrics: of_worker } = started;
+        watched.push(handle.watched(of_worker.clone()));
         handles.push(handle);
         threads.push(thread);
         metrics.push(of_worker);
     }
+    let scrape = Scrape::of(&of_front, &services, &admission, &phases, watched);
     let (mut until_gone, found, admits) = (phases.clone(), services.clone(), Arc::clone(&admission));
     let front = std::thread::Builder::new().name("front".to_owned()).spawn(move || {
         let Ok(runtime) = runtime::Builder::new_current_thread().enable_all().build() else { return };
@@ -117,6 +122,13 @@ pub(crate) fn start(
             };
             // Neither names nor keys need the other.
             futures::future::join(find(&found), of_front.authenticator.load()).await;
+            for service in found.iter().filter(|service| service.config.health.is_some()) {
+                #[expect(
+                    clippy::disallowed_methods,
+                    reason = "services are checked beside the acceptor, until the end"
+                )]
+                tokio::spawn(follow_health(Arc::clone(service)));
+            }
             if let Some(kept) = found.first().map(|service| Arc::clone(&service.kept)) {
                 #[expect(
                     clippy::disallowed_methods,
@@ -153,6 +165,7 @@ pub(crate) fn start(
                 workers_live,
                 of_front,
                 admits,
+                scrape,
             ));
             listener::accept(public, handles, server.max_connections, phases).await;
             // Operators are answered until the last request is done.
@@ -225,6 +238,12 @@ impl Running {
     /// The second attempts that a service's slow calls got.
     pub fn hedges(&self, service: &str) -> Option<&HedgeCounters> {
         self.services.iter().find(|known| known.name == service).map(|known| known.latencies.hedges())
+    }
+
+    /// What operators see of each service.
+    pub fn services(&self) -> Vec<ServiceView> {
+        let now = Instant::now();
+        self.services.iter().map(|service| service.view(now)).collect()
     }
 
     /// What is admitted and what is refused.

@@ -47,11 +47,13 @@ pub(super) type Inbound = Arrive<
 
 pub(super) fn inbound(door: &FrontDoor, route: &Arc<RouteInfo>, endpoint: Endpoint) -> Inbound {
     let shared = &door.shared;
+    let meter = shared.telemetry.metrics.as_ref().map(|metrics| metrics.route(route));
+    let meter = meter.as_ref();
     ServiceBuilder::new()
         // Request id, trace and deadline first: every line and answer below carries them.
         .layer(ArriveLayer::new(door, route))
         // What became of it is told once, of a request whose client went away too, so above all that can end one.
-        .layer(FinishLayer::new(shared))
+        .layer(FinishLayer::new(shared, meter))
         // Pages of other origins ask first, without a credential, and may read errors too.
         .layer(AllowOriginLayer::new(shared))
         // What each section took, of a screen that failed too, so above what renders that.
@@ -67,9 +69,9 @@ pub(super) fn inbound(door: &FrontDoor, route: &Arc<RouteInfo>, endpoint: Endpoi
         // All that takes time is below: reading the body, composing, plain handlers.
         .layer(DeadlineLayer)
         // Who asks: before the body is read and before any call.
-        .layer(AuthenticateLayer::new(door, route))
+        .layer(AuthenticateLayer::new(door, route, meter))
         // As often as they may: once we know who it is, and before anything is done for them.
-        .layer(RateLimitLayer::new(door, route))
+        .layer(RateLimitLayer::new(door, route, meter))
         // Whether the route lets them.
         .layer(AuthorizeLayer::new(route))
         // A body of bounded size in bounded time, once we know that we want it.

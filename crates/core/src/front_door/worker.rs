@@ -7,7 +7,7 @@ use std::{
     net::SocketAddr,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed},
         mpsc as std_mpsc,
     },
     thread::JoinHandle,
@@ -24,6 +24,7 @@ use tokio::{
 
 use super::{
     FrontDoor, Shared, admission::Admission, connection, phase::Phase, proxy_protocol::ProxyProtocol,
+    scrape::Watched,
 };
 use crate::{
     call::{Services, SharedService},
@@ -45,12 +46,19 @@ pub(super) struct Handoff {
 /// The acceptor's end of a worker.
 pub(super) struct WorkerHandle {
     open: Arc<AtomicUsize>,
+    /// Connections that it was ever given.
+    accepted: Arc<AtomicU64>,
     connections: mpsc::UnboundedSender<Handoff>,
 }
 
 impl WorkerHandle {
     pub(super) fn open(&self) -> usize {
         self.open.load(Relaxed)
+    }
+
+    /// What a scrape reads of it.
+    pub(super) fn watched(&self, runtime: RuntimeMetrics) -> Watched {
+        Watched { runtime, open: Arc::clone(&self.open), accepted: Arc::clone(&self.accepted) }
     }
 
     /// Whether its thread is gone, by a panic for example; `/live` says so too.
@@ -61,6 +69,7 @@ impl WorkerHandle {
     /// Unbounded, yet bounded by the cap on connections: each holds a place.
     pub(super) fn hand_over(&self, handoff: Handoff) {
         self.open.fetch_add(1, Relaxed);
+        self.accepted.fetch_add(1, Relaxed);
         if self.connections.send(handoff).is_err() {
             self.open.fetch_sub(1, Relaxed);
             tracing::error!("a worker has ended; its connection is dropped");
@@ -91,7 +100,7 @@ pub(super) struct Blueprint {
 pub(super) fn start(number: usize, blueprint: Blueprint) -> Result<Started, String> {
     let (connections, incoming) = mpsc::unbounded_channel();
     let open = Arc::new(AtomicUsize::new(0));
-    let handle = WorkerHandle { open: Arc::clone(&open), connections };
+    let handle = WorkerHandle { open: Arc::clone(&open), accepted: Arc::default(), connections };
     let (report, started) = std_mpsc::channel();
     let thread = std::thread::Builder::new()
         .name(format!("worker-{number}"))

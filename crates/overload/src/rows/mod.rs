@@ -5,6 +5,7 @@ mod capacity;
 mod exporter;
 mod keys;
 mod outage;
+mod series;
 mod sharing;
 
 use anyhow::Result;
@@ -27,6 +28,8 @@ pub(crate) enum Row {
     Keys,
     /// A collector of traces that hangs
     Exporter,
+    /// A million requests that all differ
+    Series,
 }
 
 impl program::Row for Row {
@@ -38,6 +41,7 @@ impl program::Row for Row {
             Self::Abuse => abuse::ROW,
             Self::Keys => keys::ROW,
             Self::Exporter => exporter::ROW,
+            Self::Series => series::ROW,
         }
     }
 
@@ -49,6 +53,7 @@ impl program::Row for Row {
             Self::Abuse => abuse::run(plan).await,
             Self::Keys => keys::run(plan).await,
             Self::Exporter => exporter::run(plan).await,
+            Self::Series => series::run(plan).await,
         }
     }
 }

@@ -16,13 +16,16 @@ pub(super) fn choose(peers: &[Arc<Peer>], now: Instant, avoided: u64) -> Option<
     }
     let rank = |peer: &Arc<Peer>| {
         let tried = avoided & bit(peer.endpoint.id) != 0;
-        match (peer.endpoint.breaker.standing(now), tried) {
-            (Standing::Due, false) => 0,
-            (Standing::Closed, false) => 1,
-            (Standing::Closed, true) => 2,
-            (Standing::Due, true) => 3,
-            (Standing::Open, false) => 4,
-            (Standing::Open, true) => 5,
+        match (peer.endpoint.breaker.standing(now), peer.endpoint.is_healthy(), tried) {
+            (Standing::Due, true, false) => 0,
+            (Standing::Closed, true, false) => 1,
+            (Standing::Closed, true, true) => 2,
+            (Standing::Due, true, true) => 3,
+            // A check may be wrong; an open breaker lets nothing pass.
+            (Standing::Closed | Standing::Due, false, false) => 4,
+            (Standing::Closed | Standing::Due, false, true) => 5,
+            (Standing::Open, _, false) => 6,
+            (Standing::Open, _, true) => 7,
         }
     };
     // One look at each, since other workers change what there is to see. Of the best, two at random, each pair as likely as

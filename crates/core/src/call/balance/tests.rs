@@ -10,7 +10,6 @@ use crate::{
     call::{
         Declaration,
         resolver::SharedResolver,
-        service::SharedService,
         testing::{answered, failed, ms, outgoing},
     },
     config::ServiceConfig,
@@ -65,7 +64,7 @@ fn balance(ports: &[u16]) -> (Balance<Fleet>, Fleet) {
         .expect("URLs");
     let opener = Opener::new(&service).expect("no TLS");
     let fleet = Fleet::default();
-    (BalanceLayer::new(&service.endpoints, opener).layer(fleet.clone()), fleet)
+    (BalanceLayer::new(&service, opener).layer(fleet.clone()), fleet)
 }
 
 fn call(balance: &Balance<Fleet>) -> Box<Outgoing> {

@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::standing::Probe;
+use super::{
+    standing::Probe,
+    tally::{RecentSum, Tally},
+    view::{At, BreakerState, BreakerTurns},
+};
 use crate::{call::window::Window, config::BreakerConfig};
 
 /// Where a breaker is.
@@ -14,8 +18,10 @@ pub(crate) struct State {
     phase: Phase,
     /// Counts the phases, so that an attempt of an earlier one is not judged in a later one.
     generation: u64,
-    /// How often it opened, after failed probes too.
-    opens: u64,
+    since: Instant,
+    turns: BreakerTurns,
+    /// Made at the first attempt, since of many a breaker nobody asks.
+    tally: Option<Box<Tally>>,
 }
 
 #[derive(Debug)]
@@ -54,18 +60,39 @@ pub(crate) enum Verdict {
 
 impl State {
     pub(super) fn new(config: &BreakerConfig, now: Instant) -> Self {
-        let mut state = Self {
+        Self {
             config: config.clone(),
-            phase: Phase::Open { until: now, openings: 0 },
-            generation: 0,
-            opens: 0,
-        };
-        state.close(now);
-        state
+            phase: Phase::closed(config, now),
+            generation: 1,
+            since: now,
+            turns: BreakerTurns::default(),
+            tally: None,
+        }
     }
 
-    pub(super) fn opens(&self) -> u64 {
-        self.opens
+    /// Counts an attempt, whichever phase let it pass.
+    pub(super) fn note(&mut self, verdict: Verdict, took: Duration, now: Instant) {
+        self.tally.get_or_insert_with(|| Box::new(Tally::new(now))).note(verdict, took, now);
+    }
+
+    pub(super) fn add_to(&mut self, sum: &mut RecentSum, now: Instant) {
+        if let Some(tally) = &mut self.tally {
+            tally.add_to(sum, now);
+        }
+    }
+
+    /// How often it came to each state, to open after failed probes too.
+    pub(super) fn turns(&self) -> BreakerTurns {
+        self.turns
+    }
+
+    /// Where it is, since when, and until when where it is open.
+    pub(super) fn at(&self) -> At {
+        let until = match self.phase {
+            Phase::Open { until, .. } => Some(until),
+            Phase::Closed { .. } | Phase::HalfOpen { .. } => None,
+        };
+        At { state: self.phase.state(), since: self.since, until }
     }
 
     pub(super) fn probe(&self) -> Probe {
@@ -79,11 +106,7 @@ impl State {
 
     #[cfg(test)]
     pub(super) fn name(&self) -> &'static str {
-        match self.phase {
-            Phase::Closed { .. } => "closed",
-            Phase::Open { .. } => "open",
-            Phase::HalfOpen { .. } => "half_open",
-        }
+        self.phase.state().as_str()
     }
 
     /// A pass, or how long it is until a probe may be made.
@@ -93,7 +116,7 @@ impl State {
             Phase::Open { until, .. } if now < *until => return Err(*until - now),
             Phase::Open { openings, .. } => {
                 let openings = *openings;
-                self.turn(Phase::HalfOpen { probing: true, successes: 0, openings });
+                self.turn(Phase::HalfOpen { probing: true, successes: 0, openings }, now);
             }
             // One probe at a time; the others learn its outcome soon.
             Phase::HalfOpen { probing: true, .. } => return Err(Duration::ZERO),
@@ -150,16 +173,31 @@ impl State {
     fn open(&mut self, openings: u32, now: Instant) {
         let doubled = self.config.open_for.saturating_mul(1 << (openings - 1).min(16));
         let length = doubled.min(self.config.open_for_at_most).mul_f64(0.75 + fastrand::f64() / 2.0);
-        self.opens += 1;
-        self.turn(Phase::Open { until: now + length, openings });
+        self.turn(Phase::Open { until: now + length, openings }, now);
     }
 
     fn close(&mut self, now: Instant) {
-        self.turn(Phase::Closed { consecutive: 0, window: Window::new(self.config.window, now) });
+        self.turn(Phase::closed(&self.config, now), now);
     }
 
-    fn turn(&mut self, phase: Phase) {
+    fn turn(&mut self, phase: Phase, now: Instant) {
+        self.turns.count(phase.state());
         self.phase = phase;
+        self.since = now;
         self.generation += 1;
+    }
+}
+
+impl Phase {
+    fn closed(config: &BreakerConfig, now: Instant) -> Self {
+        Self::Closed { consecutive: 0, window: Window::new(config.window, now) }
+    }
+
+    fn state(&self) -> BreakerState {
+        match self {
+            Self::Closed { .. } => BreakerState::Closed,
+            Self::HalfOpen { .. } => BreakerState::HalfOpen,
+            Self::Open { .. } => BreakerState::Open,
+        }
     }
 }

@@ -62,6 +62,19 @@ impl Places {
         }
     }
 
+    /// The present limit, and the places that are taken.
+    pub(super) fn taken(&self) -> (usize, usize) {
+        match &self.kind {
+            Kind::Fixed(limit) => (*limit, limit.saturating_sub(self.free.available_permits())),
+            Kind::Adaptive(adaptive) => {
+                // Under the lock, so that the limit does not move between the two looks.
+                let adaptive = lock(adaptive);
+                let limit = adaptive.limit.present();
+                (limit, (limit + adaptive.debt).saturating_sub(self.free.available_permits()))
+            }
+        }
+    }
+
     /// A call ended. What it says of the service is asked for only if the limit heeds it.
     pub(super) fn give_back(
         &self,

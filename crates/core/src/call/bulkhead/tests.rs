@@ -17,7 +17,7 @@ const WAIT: Duration = ms(30);
 type InFlight<'a> = BoxFuture<'a, Outcome>;
 
 fn layer(limit: usize, adaptive: bool) -> BulkheadLayer {
-    BulkheadLayer::new(&BulkheadConfig { limit, adaptive, at_least: limit, wait: WAIT })
+    BulkheadLayer::new(&BulkheadConfig { limit, adaptive, at_least: limit, wait: WAIT }, &Arc::default())
 }
 
 /// A service with two places, whose calls take 100 ms.

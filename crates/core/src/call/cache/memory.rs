@@ -9,6 +9,7 @@ use std::{
 };
 
 use moka::{ops::compute::Op, sync::Cache};
+use serde::Serialize;
 use tokio::time::Instant;
 
 use super::{
@@ -20,6 +21,19 @@ use super::{
     terms::Bounds,
 };
 use crate::config::CacheConfig;
+
+/// The answers that a process keeps at this moment.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct CacheView {
+    /// How many.
+    pub entries: u64,
+    /// The bytes that they take.
+    pub bytes: u64,
+    /// The bytes that they may take: `cache.max_size`.
+    pub max_bytes: u64,
+    /// Whether instances share them through Redis.
+    pub shared: bool,
+}
 
 /// The answers that this process keeps, over all services and workers.
 pub(crate) struct Kept {
@@ -60,6 +74,18 @@ impl Kept {
     /// What an answer is kept under from now on.
     pub(super) fn stamp(&self, tags: impl Iterator<Item = Tag>) -> Stamp {
         self.generations.stamp(tags)
+    }
+
+    /// What operators see of it.
+    pub(crate) fn view(&self) -> CacheView {
+        // What was put in or ended a moment ago is not counted yet.
+        self.entries.run_pending_tasks();
+        CacheView {
+            entries: self.entries.entry_count(),
+            bytes: self.entries.weighted_size(),
+            max_bytes: self.entries.policy().max_capacity().unwrap_or_default(),
+            shared: self.shared.is_some(),
+        }
     }
 
     #[cfg(test)]

@@ -44,6 +44,7 @@ pub(super) use self::{
 pub use self::{
     keeping::{Cacheable, Invalidates, Parts},
     key::{Key, Sent},
+    memory::CacheView,
 };
 pub(crate) use self::{
     memory::Kept,

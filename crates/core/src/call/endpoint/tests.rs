@@ -3,7 +3,7 @@ use crate::call::testing::{answered, failed, ms};
 
 fn endpoint() -> Endpoint {
     let address = SocketAddr::from(([127, 0, 0, 1], 1));
-    Endpoint::new(1, "http://127.0.0.1:1".into(), [address].into(), &BreakerConfig::default())
+    Endpoint::new(1, "http://127.0.0.1:1".into(), [address].into(), &BreakerConfig::default(), None)
 }
 
 /// A call that takes this long and comes to this.

@@ -4,14 +4,15 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// How long a generation lasts: what is asked for was seen within the last one or two.
+/// How long a generation lasts, where nothing else is said: what is asked for was seen within the last one or two.
 pub(super) const GENERATION: Duration = Duration::from_secs(10);
 /// How old an answer may be, so that calls need not walk the buckets.
 pub(super) const FRESH: Duration = Duration::from_millis(100);
 
-/// The latest latencies of one operation.
+/// The latest latencies of one operation, or of one endpoint.
 #[derive(Debug)]
-pub(super) struct Recent {
+pub(in crate::call) struct Recent {
+    generation: Duration,
     began: Instant,
     young: Box<[u32]>,
     old: Box<[u32]>,
@@ -19,13 +20,22 @@ pub(super) struct Recent {
     asked: (Option<Duration>, Instant),
 }
 
+/// How many of the latest there were in each bucket, of one or of several.
+#[derive(Debug, Clone)]
+pub(in crate::call) struct Latest(Box<[u64]>);
+
 impl Recent {
     pub(super) fn new(now: Instant) -> Self {
-        let empty = || vec![0; BUCKETS].into_boxed_slice();
-        Self { began: now, young: empty(), old: empty(), asked: (None, now) }
+        Self::lasting(GENERATION, now)
     }
 
-    pub(super) fn record(&mut self, latency: Duration, now: Instant) {
+    /// With generations of this length.
+    pub(in crate::call) fn lasting(generation: Duration, now: Instant) -> Self {
+        let empty = || vec![0; BUCKETS].into_boxed_slice();
+        Self { generation, began: now, young: empty(), old: empty(), asked: (None, now) }
+    }
+
+    pub(in crate::call) fn record(&mut self, latency: Duration, now: Instant) {
         self.age(now);
         let count = &mut self.young[bucket(latency)];
         *count = count.saturating_add(1);
@@ -37,35 +47,64 @@ impl Recent {
             return known;
         }
         self.age(now);
-        let counts =
-            || self.young.iter().zip(&self.old).map(|(young, old)| u64::from(*young) + u64::from(*old));
-        let all: u64 = counts().sum();
-        let rank = (all * u64::from(percent)).div_ceil(100).max(1);
-        let reached = counts().scan(0, |sum, count| {
-            *sum += count;
-            Some(*sum)
-        });
-        let known =
-            if all >= u64::from(minimum) { reached.take_while(|sum| *sum < rank).count() } else { BUCKETS };
-        let known = (known < BUCKETS).then(|| upper_edge(known));
+        let known = percentile(|| self.counts(), percent, minimum);
         self.asked = (known, now + FRESH);
         known
+    }
+
+    /// Adds those that it has to others.
+    pub(in crate::call) fn add_to(&mut self, latest: &mut Latest, now: Instant) {
+        self.age(now);
+        latest.0.iter_mut().zip(self.counts()).for_each(|(sum, count)| *sum += count);
+    }
+
+    fn counts(&self) -> impl Iterator<Item = u64> {
+        self.young.iter().zip(&self.old).map(|(young, old)| u64::from(*young) + u64::from(*old))
     }
 
     /// Lets what is too old fall out.
     fn age(&mut self, now: Instant) {
         let age = now.saturating_duration_since(self.began);
-        if age < GENERATION {
+        if age < self.generation {
             return;
         }
         std::mem::swap(&mut self.young, &mut self.old);
         self.young.fill(0);
-        self.began += GENERATION;
-        if age >= GENERATION * 2 {
+        self.began += self.generation;
+        if age >= self.generation * 2 {
             self.old.fill(0);
             self.began = now;
         }
     }
+}
+
+impl Latest {
+    /// The time that so many percent of them took at most; nothing where there are none.
+    pub(in crate::call) fn percentile(&self, percent: u32) -> Option<Duration> {
+        percentile(|| self.0.iter().copied(), percent, 1)
+    }
+}
+
+impl Default for Latest {
+    fn default() -> Self {
+        Self(vec![0; BUCKETS].into())
+    }
+}
+
+fn percentile<I: Iterator<Item = u64>>(
+    counts: impl Fn() -> I,
+    percent: u32,
+    minimum: u32,
+) -> Option<Duration> {
+    let all: u64 = counts().sum();
+    let rank = (all * u64::from(percent)).div_ceil(100).max(1);
+    let reached = counts().scan(0, |sum, count| {
+        *sum += count;
+        Some(*sum)
+    });
+    let known =
+        if all >= u64::from(minimum) { reached.take_while(|sum| *sum < rank).count() } else { BUCKETS };
+    (known < BUCKETS).then(|| upper_edge(known))
 }
 
 /// Latencies are counted in units of 256 ns: finer than the shortest that matters.

@@ -6,11 +6,13 @@ mod document;
 mod grpc;
 mod http;
 mod pool;
+mod prober;
 mod turns;
 
 use std::sync::Arc;
 
 pub(crate) use self::document::DocumentClient;
+pub(super) use self::prober::Prober;
 use self::{grpc::GrpcTransport, http::HttpTransport};
 use super::{CallError, Outcome, Outgoing, Reason, Wire, endpoint::Endpoint, service::SharedService};
 use crate::{config::ServiceConfig, step::Step};

@@ -99,9 +99,13 @@ impl Sources {
     ) -> impl Iterator<Item = (String, Origin)> + 'a {
         self.environment.iter().filter_map(|(name, _)| {
             let key = name.strip_prefix(PREFIX).filter(|key| !key.contains("__"))?;
-            let (section, rest) = key.split_once('_')?;
-            let known = sections.contains(&section.to_ascii_lowercase().as_str());
-            known.then(|| (format!("{PREFIX}{section}__{rest}"), Origin::Environment(name.clone())))
+            let key_lower = key.to_ascii_lowercase();
+            // The longest, since one section's name may begin with another's.
+            let begins =
+                |section: &&&str| key_lower.strip_prefix(**section).is_some_and(|rest| rest.starts_with('_'));
+            let section = sections.iter().filter(begins).max_by_key(|section| section.len())?;
+            let (section, rest) = (&key[..section.len()], &key[section.len() + 1..]);
+            Some((format!("{PREFIX}{section}__{rest}"), Origin::Environment(name.clone())))
         })
     }
 

@@ -121,7 +121,7 @@ fn everything_wrong_is_reported_at_once() {
             [
                 "tracing",
                 "a key that is not known",
-                "one of server, admin, drain, admission, limits, screen, trust, auth, rate_limits, log, cors, server_timing, traces, redis, cache, sender, services",
+                "one of server, admin, drain, health, admission, limits, screen, trust, auth, rate_limits, log, cors, server_timing, traces, metrics, redis, cache, sender, services",
             ],
         ),
     ];

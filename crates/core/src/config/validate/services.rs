@@ -8,7 +8,7 @@ use url::Url;
 
 use super::{
     super::{ServiceConfig, load::one_of},
-    Checks, Found, Span, key,
+    Checks, Found, Span, health, key,
 };
 use crate::call::Declaration;
 
@@ -20,6 +20,9 @@ pub(super) fn check(
     for (name, service) in services {
         let declaration = declared.iter().find(|declaration| declaration.name == name);
         numbers(name, service, checks);
+        if let Some(check) = &service.health {
+            health::check_of_service(name, check, declaration.map(|declaration| declaration.grpc), checks);
+        }
         if declaration.is_some() || !service.url.is_empty() {
             addresses(name, &service.url, checks);
         }

@@ -24,7 +24,16 @@ fn tell(log: &AccessLog, requests: u32, status: u16, took: Duration, told: &Told
     let ended = context.inner().started + took;
     let status = StatusCode::from_u16(status).ok();
     for _ in 0..requests {
-        log.write(&Finished { context: &context, method: &Method::GET, status, problem: None, ended }, told);
+        let request = Finished {
+            context: &context,
+            method: &Method::GET,
+            status,
+            problem: None,
+            response_bytes: None,
+            ended,
+            meter: None,
+        };
+        log.write(&request, told);
     }
 }
 

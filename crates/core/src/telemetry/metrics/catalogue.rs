@@ -90,7 +90,7 @@ metrics! {
     SERVER_CANCELLED = "bff.server.cancelled", Counter, None, ["http.request.method", "http.route"];
 
     // Screens and their sections.
-    #[doc = "Replies of screens: whole, degraded or failed."]
+    #[doc = "Replies of screens: whole, degraded, refused (a service said no to this caller) or failed."]
     SCREEN_REPLIES = "bff.screen.replies", Counter, None, ["http.request.method", "http.route", "bff.result"];
     #[doc = "Time that was left of a screen's deadline when its reply was composed."]
     SCREEN_HEADROOM = "bff.screen.deadline.headroom", Histogram(SECONDS), Seconds, ["http.request.method", "http.route"];
@@ -100,10 +100,10 @@ metrics! {
     SECTION_DURATION = "bff.section.duration", Histogram(SECONDS), Seconds, ["http.request.method", "http.route", "bff.section"];
 
     // Calls on services.
-    #[doc = "Time of an attempt over HTTP on a service; attempts that nobody waited for any more are not in it."]
+    #[doc = "Time of an attempt over HTTP on a service, at an address of the configuration; attempts that nobody waited for any more are not in it."]
     HTTP_CLIENT_DURATION = "http.client.request.duration", Histogram(SECONDS), Seconds,
         ["bff.service", "bff.operation", "http.request.method", "http.response.status_code", "server.address", "server.port", "error.type"];
-    #[doc = "Time of an attempt over gRPC on a service; attempts that nobody waited for any more are not in it."]
+    #[doc = "Time of an attempt over gRPC on a service, at an address of the configuration; attempts that nobody waited for any more are not in it."]
     RPC_CLIENT_DURATION = "rpc.client.duration", Histogram(MILLISECONDS), Milliseconds,
         ["bff.service", "bff.operation", "rpc.system", "rpc.service", "rpc.method", "rpc.grpc.status_code", "server.address", "server.port", "error.type"];
     #[doc = "Bytes of a service's reply over HTTP, decompressed."]
@@ -114,17 +114,17 @@ metrics! {
     CALLS = "bff.client.calls", Counter, None, ["bff.service", "bff.operation", "bff.outcome", "bff.reason"];
     #[doc = "Calls on a service that wait for their answer."]
     CALLS_ACTIVE = "bff.client.active_calls", Gauge, None, ["bff.service"];
-    #[doc = "Calls that a kept answer was fresh for, or a stale one was used for."]
+    #[doc = "Calls that a kept answer was fresh for (cached), or a stale one was used for."]
     CACHE_ANSWERS = "bff.cache.answers", Counter, None, ["bff.service", "bff.outcome"];
     #[doc = "Calls that waited for the answer of the same call of somebody else."]
     COALESCED = "bff.client.coalesced", Counter, None, ["bff.service"];
-    #[doc = "Attempts after the first one: sent, or not sent since the budget was spent."]
+    #[doc = "Attempts after the first one: sent, or not sent since the budget was spent (no_budget)."]
     RETRIES = "bff.client.retries", Counter, None, ["bff.service", "bff.result"];
     #[doc = "Second attempts of slow calls: sent, and those of them that answered first (won)."]
     HEDGES = "bff.client.hedges", Counter, None, ["bff.service", "bff.result"];
     #[doc = "Retries and hedges that a service's budget has left now."]
     RETRY_BUDGET = "bff.client.retry.budget", Gauge, None, ["bff.service"];
-    #[doc = "Where the breaker of an endpoint is: 0 closed, 1 half open, 2 open."]
+    #[doc = "Where the breaker of an endpoint is, by the address that it has now: 0 closed, 1 half open, 2 open."]
     BREAKER_STATE = "bff.breaker.state", Gauge, None, ["bff.service", "server.address", "server.port"];
     #[doc = "Turns of a service's breakers, by the state that they came to."]
     BREAKER_TRANSITIONS = "bff.breaker.transitions", Counter, None, ["bff.service", "bff.state"];

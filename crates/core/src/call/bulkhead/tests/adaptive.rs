@@ -9,7 +9,7 @@ where
     A: Future<Output = Outcome> + Send,
 {
     let config = BulkheadConfig { limit: 10, at_least: 4, wait: WAIT, ..BulkheadConfig::default() };
-    BulkheadLayer::new(&config).layer(Below::new(answer))
+    BulkheadLayer::new(&config, &Arc::default()).layer(Below::new(answer))
 }
 
 /// Ten calls at once, three times. All of them are awaited, or dropped after `dropped`.

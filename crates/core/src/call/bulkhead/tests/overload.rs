@@ -47,7 +47,7 @@ fn against(
     config: &BulkheadConfig,
 ) -> Bulkhead<impl Step<Box<Outgoing>, Out = Outcome>> {
     let service = Arc::clone(service);
-    BulkheadLayer::new(config).layer(Below::new(move || {
+    BulkheadLayer::new(config, &Arc::default()).layer(Below::new(move || {
         let service = Arc::clone(&service);
         async move { service.answer().await }
     }))
