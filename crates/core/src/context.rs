@@ -3,6 +3,8 @@
 //! The front door makes one [`RequestContext`] a request; service clients carry it into every call, so that no call can
 //! be made without the deadline, the trace and, where there is one, the caller's identity.
 
+mod work;
+
 use std::{
     cell::Cell,
     net::{IpAddr, SocketAddr},
@@ -17,6 +19,7 @@ use axum::extract::FromRequestParts;
 use http::{HeaderValue, request::Parts};
 use tokio::time::Instant;
 
+pub(crate) use self::work::Work;
 use crate::{
     auth::Identity,
     call::{OpenBatches, Services},
@@ -49,6 +52,8 @@ pub(crate) struct Inner {
     pub(crate) client: Option<IpAddr>,
     /// Where its calls are noted, if anybody wants to know.
     pub(crate) recording: Option<Arc<Recording>>,
+    /// What it and its worker tell each other.
+    pub(crate) work: Work,
     freshness: ReplyFreshness,
     /// Where keys that are asked for together find each other.
     pub(crate) batches: OpenBatches,
@@ -122,6 +127,7 @@ impl RequestContext {
             peer: arrival.peer,
             client: arrival.client,
             recording,
+            work: Work::default(),
             freshness: ReplyFreshness::default(),
             batches: OpenBatches::default(),
             body_read: AtomicUsize::new(0),

@@ -3,8 +3,9 @@
 //!
 //! The limit falls while the service answers slower than it did and rises again after ([`limit`] says how), unless
 //! `adaptive = false`. What an attempt says about the service is judged here. An answer says how long it took, even one that
-//! refuses. A timeout says that the service is overloaded, and so does 429. Connections that fail, errors that come fast
-//! and callers who went away say nothing. See Nygard, "Release It!", for the bulkhead.
+//! refuses, less what the request waited for its turns meanwhile: a worker that lags is no slow service. A timeout says that
+//! the service is overloaded, and so does 429. Connections that fail, errors that come fast, callers who went away and what was
+//! mostly our own lag say nothing. See Nygard, "Release It!", for the bulkhead.
 
 mod baseline;
 mod limit;
@@ -12,7 +13,7 @@ mod places;
 mod view;
 mod window;
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use tokio::{
     sync::SemaphorePermit,
@@ -27,11 +28,14 @@ use self::{
     places::Places,
 };
 use super::{CallError, Outcome, Outgoing, Reason};
-use crate::{config::BulkheadConfig, routes::Priority, step::Step, telemetry::story::Event};
+use crate::{
+    config::BulkheadConfig, context::RequestContext, routes::Priority, step::Step, telemetry::story::Event,
+};
 
 /// How many times as long the calls of a critical route wait for a place. Whoever waits comes before whoever comes later, so
-/// they need not wait long, but all the time that they may.
-const CRITICAL: u32 = 50;
+/// they need not wait long, but all the time that they may. Others do so while their own worker lags: places are then taken by
+/// calls that were answered and whose requests wait for their turns.
+const PATIENT: u32 = 50;
 
 #[derive(Clone)]
 pub(super) struct BulkheadLayer {
@@ -68,9 +72,7 @@ impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Bulkhead<S> 
         let permit = if let Some(permit) = self.places.try_take() {
             permit
         } else {
-            let priority = outgoing.context.inner().route.priority;
-            let patience = if priority == Priority::Critical { CRITICAL * self.wait } else { self.wait };
-            let waited = Box::pin(self.wait_for_place(patience)).await;
+            let waited = Box::pin(self.wait_for_place(&outgoing.context)).await;
             let began = std::mem::replace(&mut outgoing.now, Instant::now());
             outgoing.tell(match waited {
                 Ok(_) => Event::BulkheadWaited { waited: outgoing.now.saturating_duration_since(began) },
@@ -86,15 +88,24 @@ impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Bulkhead<S> 
 }
 
 impl<S> Bulkhead<S> {
-    async fn wait_for_place(&self, patience: Duration) -> Result<SemaphorePermit<'_>, CallError> {
-        let until = Instant::now() + patience;
-        #[expect(clippy::disallowed_methods, reason = "this module owns the wait for a place")]
-        let waited = timeout_at(until, self.places.take()).await;
-        waited.ok().flatten().ok_or_else(|| {
-            let (limit, wait) = (self.places.limit(), patience.as_millis());
-            let detail = format!("no free place among its {limit} calls in flight within {wait} ms");
-            CallError::new(Reason::Rejected, detail)
-        })
+    async fn wait_for_place(&self, context: &RequestContext) -> Result<SemaphorePermit<'_>, CallError> {
+        let began = Instant::now();
+        let mut place = pin!(self.places.take());
+        let mut patience =
+            if context.inner().route.priority == Priority::Critical { PATIENT } else { 1 } * self.wait;
+        loop {
+            #[expect(clippy::disallowed_methods, reason = "this module owns the wait for a place")]
+            let waited = timeout_at(began + patience, &mut place).await;
+            if let Some(permit) = waited.ok().flatten() {
+                return Ok(permit);
+            }
+            if patience == PATIENT * self.wait || !context.inner().work.worker_lags() {
+                let (limit, wait) = (self.places.limit(), patience.as_millis());
+                let detail = format!("no free place among its {limit} calls in flight within {wait} ms");
+                return Err(CallError::new(Reason::Rejected, detail));
+            }
+            patience = PATIENT * self.wait;
+        }
     }
 }
 
@@ -103,6 +114,9 @@ struct Place<'a> {
     places: &'a Places,
     permit: Option<SemaphorePermit<'a>>,
     operation: &'static str,
+    context: RequestContext,
+    /// What its request had waited for its turns by then.
+    lag: Duration,
     began: Instant,
     deadline: Instant,
     /// A deadline that a client chose says nothing about the service: a hurried caller must not lower the limit for others.
@@ -124,6 +138,8 @@ impl<'a> Place<'a> {
             places,
             permit: Some(permit),
             operation: outgoing.operation,
+            lag: outgoing.context.inner().work.lag(),
+            context: outgoing.context.clone(),
             began: outgoing.now,
             deadline: outgoing.deadline,
             hurried: outgoing.context.inner().hurried,
@@ -140,8 +156,11 @@ impl<'a> Place<'a> {
             // Dropped at its deadline it is a timeout, dropped before a cancellation.
             End::Dropped => (Says::TimedOut, Some(Instant::now()).filter(|now| *now >= self.deadline)?),
         };
-        let took = now.saturating_duration_since(self.began);
-        Some((Sample { operation: self.operation, says, took }, now))
+        let whole = now.saturating_duration_since(self.began);
+        let took = whole.saturating_sub(self.context.inner().work.lag().saturating_sub(self.lag));
+        // Of what was mostly our own doing nobody can say how long the service took.
+        let tells = says == Says::TurnedAway || 2 * took >= whole;
+        tells.then_some((Sample { operation: self.operation, says, took }, now))
     }
 }
 

@@ -25,6 +25,9 @@ use crate::{
     },
 };
 
+/// Bytes of a reply whose decoding keeps a worker from all else for some tenth of a millisecond.
+const LONG: usize = 32 << 10;
+
 /// One service on one worker.
 pub(crate) struct ServicePool {
     shared: Arc<SharedService>,
@@ -63,6 +66,9 @@ impl ServicePool {
         outgoing.call = call;
         let outcome = self.stack.call(outgoing).await;
         context.fold(keep(&outcome));
+        if outcome.as_ref().is_ok_and(|reply| reply.body.len() >= LONG) {
+            context.inner().work.takes_long();
+        }
         let answered = self.conclude::<D>(operation, read_only, outcome);
         if let Some(flight) = &mut flight {
             flight.end(ended(&answered));

@@ -5,7 +5,7 @@
 //! our own queue alone: a service that hangs makes screens slow while the worker idles, and refusing then would make
 //! its failure everybody's. What is too much for a service is the matter of its bulkhead.
 //!
-//! [`limit`] says how many a worker that lags works on, [`probe`] feels the lag, [`worker`] counts, [`memory`] looks at the
+//! [`limit`] says how many a worker that lags works on, [`turns`] on whom of them next, [`probe`] feels the lag, [`worker`] counts, [`memory`] looks at the
 //! memory, [`readiness`] says when a load balancer should know.
 
 mod count;
@@ -16,10 +16,11 @@ mod pressure;
 mod probe;
 mod process;
 mod readiness;
+mod turns;
 mod view;
 mod worker;
 
-use std::{future::poll_fn, pin::pin, sync::Arc};
+use std::{future::poll_fn, pin::pin, sync::Arc, task::ready};
 
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderValue, header};
@@ -81,12 +82,15 @@ impl<S: Step<Box<Exchange>, Out = Response>> Step<Box<Exchange>> for Admitted<S>
                 return refusal(cause).into_response();
             }
         };
+        let context = exchange.context.clone();
         let mut inner = pin!(self.inner.call(exchange));
-        poll_fn(|context| {
-            if let Some(place) = &mut place {
-                place.work();
-            }
-            inner.as_mut().poll(context)
+        poll_fn(|task| {
+            let Some(place) = &mut place else { return inner.as_mut().poll(task) };
+            let work = &context.inner().work;
+            ready!(place.begin_turn(task, work));
+            let answer = inner.as_mut().poll(task);
+            place.end_turn(work);
+            answer
         })
         .await
     }

@@ -23,6 +23,9 @@ use crate::{
     },
 };
 
+/// Where requests wait for their turns, so many of those that come later go before whoever has used up a quota.
+const FURTHEST: u32 = 64;
+
 #[derive(Clone)]
 pub(super) struct RateLimitLayer(Option<Meter>);
 
@@ -110,7 +113,11 @@ impl Meter {
             });
         }
         match verdict {
-            Verdict::Admitted(levels) => Ok(limits.says_always.then(|| Said::of(&applied, &levels))),
+            Verdict::Admitted(levels) => {
+                // Nobody is refused for it, but who asks for more than others waits for them and not they for it.
+                context.inner().work.set_handicap(applied.charges.used(&levels, FURTHEST));
+                Ok(limits.says_always.then(|| Said::of(&applied, &levels)))
+            }
             Verdict::Refused(levels) => {
                 limits.refusals.note(&applied.charges, &levels, asks, now);
                 tell(context, &applied.charges, &levels);

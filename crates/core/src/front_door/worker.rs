@@ -148,6 +148,7 @@ fn probe(number: usize, admission: &Arc<Admission>) -> JoinSet<()> {
     let mut probe = JoinSet::new();
     if admission.worker(number).is_some() {
         probe.spawn(Arc::clone(admission).watch(number));
+        probe.spawn(Arc::clone(admission).give_out_turns(number));
     }
     probe
 }

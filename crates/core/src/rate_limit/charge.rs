@@ -78,6 +78,15 @@ impl<'a> Charges<'a> {
         self.list[..self.len].iter().map(|charge| charge.as_ref().expect("filled from the front"))
     }
 
+    /// How much of its quotas is used up, by the one with the least left: all of it is so many parts.
+    pub(crate) fn used(&self, levels: &Levels, parts: u32) -> u32 {
+        let used = self.iter().zip(levels).map(|(charge, level)| {
+            let burst = u64::from(charge.quota.burst.max(1));
+            u64::from(parts) * burst.saturating_sub(level.available) / burst
+        });
+        u32::try_from(used.max().unwrap_or_default()).unwrap_or(parts)
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.len
     }
@@ -96,5 +105,33 @@ impl Charge<'_> {
     pub(crate) fn level(&self, gcra: Gcra, tat: u64, now: u64) -> Level {
         let wait = gcra.charge(tat, now, u64::from(self.cost)).map_or_else(|short| short.wait, |_| 0);
         Level { available: gcra.available(tat, now), debt: gcra.debt(tat, now), wait }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Per, QuotaConfig};
+
+    #[test]
+    fn the_quota_with_the_least_left_says_how_much_is_used() {
+        let quota = |burst| Quota::new(1, "caller", QuotaConfig { count: 100, per: Per::Second, burst });
+        let quotas = [quota(100), quota(1_000_000)];
+        let charge = |quota| Charge { quota, who: Who::EVERYONE, cost: 1, closed: false };
+        let charges = Charges::of(&quotas.each_ref().map(charge));
+        for (left, used) in [
+            ([100, 1_000_000], 0),
+            ([99, 999_999], 0),
+            ([50, 1_000_000], 32),
+            ([50, 0], 64),
+            ([200, 2_000_000], 0),
+        ] {
+            let mut levels = Levels::default();
+            for (level, available) in levels.iter_mut().zip(left) {
+                level.available = available;
+            }
+            assert_eq!(charges.used(&levels, 64), used, "{left:?} left");
+        }
+        assert_eq!(Charges::none().used(&Levels::default(), 64), 0);
     }
 }

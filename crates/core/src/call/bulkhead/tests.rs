@@ -1,9 +1,10 @@
 //! Never more in flight than the limit, no place lost, no place idle while a call waits: while the limit stays where it is.
 
 mod adaptive;
+mod lag;
 mod overload;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use futures::{FutureExt as _, future::BoxFuture, poll};
 use proptest::prelude::*;

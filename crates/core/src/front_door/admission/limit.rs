@@ -9,9 +9,10 @@
 //! the end of each interval, by the *gradient*: the latency that requests would have with the lag that may be, over the one
 //! that they have. By Little's law that is how many the worker gets done without a longer queue. It is Gradient2 of Netflix's
 //! concurrency-limits, whose root is added where somebody was refused, with a latency that is known and not learned. It falls
-//! no further while more requests keep the worker busy than it allows, since the last step has not had its effect yet. The
-//! worker is then busy all the time, with a short queue. The limit is gone once there was neither a lag nor a refusal for a
-//! while.
+//! by the look that found least, and rises by what all found on average: the first ones still see what was before the last
+//! step, and a rise by those would be made twice. It falls no further while more requests keep the worker busy than it allows,
+//! since the last step has not had its effect yet. The worker is then busy all the time, with a short queue. The limit is gone
+//! once there was neither a lag nor a refusal for a while.
 
 use std::time::Duration;
 
@@ -61,8 +62,11 @@ struct Held {
     /// Since when there was neither a lag nor a refusal.
     calm_since: Instant,
     began: Instant,
-    /// Of the present interval.
+    /// Of the present interval: the look that found least, and the sums of what all found.
     least: Look,
+    lags: Duration,
+    latencies: Duration,
+    looks: u32,
     least_busy: usize,
     refused: bool,
     refused_normal: bool,
@@ -126,6 +130,9 @@ impl Held {
             calm_since,
             began,
             least: Look { lag: Duration::MAX, ..Look::default() },
+            lags: Duration::ZERO,
+            latencies: Duration::ZERO,
+            looks: 0,
             least_busy: usize::MAX,
             refused: false,
             refused_normal: false,
@@ -137,6 +144,9 @@ impl Held {
         if look.lag < self.least.lag {
             self.least = look;
         }
+        self.lags = self.lags.saturating_add(look.lag);
+        self.latencies = self.latencies.saturating_add(look.latency);
+        self.looks += 1;
         self.least_busy = self.least_busy.min(look.busy);
         self.refused |= look.refused;
         self.refused_normal |= look.refused_normal;
@@ -146,16 +156,22 @@ impl Held {
     }
 
     fn adjusted(&self, may_lag: Duration) -> f64 {
-        let gradient = self.least.gradient(may_lag);
-        if gradient < 1.0 {
+        let (fall, rise) = (self.least.gradient(may_lag), self.mean().gradient(may_lag));
+        if fall < 1.0 {
             // What came before the last step is not done yet: a further one would be a guess.
             let is_done = count(self.least_busy) <= self.exact;
-            if is_done { self.exact * gradient } else { self.exact }
-        } else if self.refused {
-            self.exact * gradient + self.exact.sqrt()
+            if is_done { self.exact * fall } else { self.exact }
+        } else if rise >= 1.0 && self.refused {
+            self.exact * rise + self.exact.sqrt()
         } else {
             self.exact
         }
+    }
+
+    /// What the looks of this interval found on average.
+    fn mean(&self) -> Look {
+        let looks = self.looks.max(1);
+        Look { lag: self.lags / looks, latency: self.latencies / looks, ..Look::default() }
     }
 
     fn bounds(&self) -> Bounds {

@@ -1,14 +1,32 @@
 //! [`Place`]: a request in flight on its worker, and what it adds up.
 //!
 //! A request *waits* for each of its turns as long as the probe did for its last one, but no longer than there was time. All of
-//! them together are the part of its latency that is the worker's own. That takes no look at the clock.
+//! them together are the part of its latency that is the worker's own. That takes no look at the clock. Where requests line up for
+//! their [turns](super::turns) it takes two for each turn, and is exact.
 
-use super::{count::Count, worker::Worker};
+use std::{
+    cmp::Reverse,
+    task::{Context, Poll},
+};
+
+use tokio::time::Instant;
+
+use super::{
+    count::Count,
+    turns::Rank,
+    worker::{Worker, micros},
+};
+use crate::{context::Work, routes::Priority};
 
 /// A request in flight. Its place is given back when this is dropped, so on every way out.
 #[derive(Debug)]
 pub(super) struct Place<'a> {
     worker: &'a Worker,
+    priority: Priority,
+    /// How many were let in before.
+    number: usize,
+    /// Where it stands in the line for its next turn, and since when.
+    lined_up: Option<(Rank, Instant)>,
     /// The last span in which it was worked on.
     span: usize,
     /// The last look before it was let in, and its time in microseconds.
@@ -22,11 +40,80 @@ pub(super) struct Place<'a> {
 
 impl<'a> Place<'a> {
     /// Of a request that was let in now.
-    pub(super) fn of(worker: &'a Worker) -> Self {
+    pub(super) fn of(worker: &'a Worker, priority: Priority, number: usize) -> Self {
         let (span, look, began) = (worker.span.get(), worker.look.get(), worker.clock_micros.get());
-        let mut place = Self { worker, span, let_in: look, began, look, before: 0, waited: 0 };
+        let (before, waited) = (0, 0);
+        let mut place = Self {
+            worker,
+            priority,
+            number,
+            lined_up: None,
+            span,
+            let_in: look,
+            began,
+            look,
+            before,
+            waited,
+        };
         place.wait();
         place
+    }
+
+    /// Ready when it may be worked on.
+    pub(super) fn begin_turn(&mut self, task: &Context<'_>, work: &Work) -> Poll<()> {
+        let (turns, waker) = (&self.worker.turns, task.waker());
+        match self.lined_up {
+            Some((rank, since)) => {
+                if turns.waits(rank, waker) {
+                    return Poll::Pending;
+                }
+                self.come_out(since);
+            }
+            None if turns.are_ordered() => {
+                let (rank, now) = (self.rank(work), Instant::now());
+                if !turns.take(rank, waker, now) {
+                    self.line_up(rank, now);
+                    return Poll::Pending;
+                }
+            }
+            None => {}
+        }
+        self.work();
+        work.begin_turn(micros(self.waited), self.worker.lags());
+        Poll::Ready(())
+    }
+
+    /// It has been worked on.
+    pub(super) fn end_turn(&self, work: &Work) {
+        if work.end_turn() {
+            self.worker.took_long();
+        }
+        if self.worker.turns.are_ordered() {
+            self.worker.turns.ended(Instant::now());
+        }
+    }
+
+    fn rank(&self, work: &Work) -> Rank {
+        let later = usize::try_from(work.handicap()).unwrap_or(usize::MAX);
+        (self.priority, self.number.saturating_add(later), Reverse(self.number))
+    }
+
+    fn line_up(&mut self, rank: Rank, now: Instant) {
+        if let Some(count) = self.count() {
+            count.decrease();
+        }
+        self.lined_up = Some((rank, now));
+        self.worker.lined_up.increase();
+    }
+
+    fn come_out(&mut self, since: Instant) {
+        let waited = usize::try_from(since.elapsed().as_micros()).unwrap_or(usize::MAX);
+        self.before += waited;
+        self.waited += waited;
+        self.lined_up = None;
+        self.worker.lined_up.decrease();
+        self.span = self.worker.span.get();
+        self.worker.now.increase();
     }
 
     /// It is worked on now.
@@ -54,6 +141,7 @@ impl<'a> Place<'a> {
     /// Where it counts as busy, if it does.
     fn count(&self) -> Option<&Count> {
         match self.worker.span.get().wrapping_sub(self.span) {
+            _ if self.lined_up.is_some() => Some(&self.worker.lined_up),
             0 => Some(&self.worker.now),
             1 => Some(&self.worker.lately),
             _ => None,
@@ -63,6 +151,9 @@ impl<'a> Place<'a> {
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
+        if let Some((rank, _)) = self.lined_up {
+            self.worker.turns.leave(rank);
+        }
         self.worker.in_flight.decrease();
         self.worker.done.increase();
         self.worker.waits.add(self.waited);

@@ -1,4 +1,4 @@
-//! Feels how long ready work waits for its turn on a worker: a task that sleeps, goes to the end of the queue of tasks, and
+//! Feels how long ready work waits for its turn on a worker: a task that sleeps, is then at the end of the queue of tasks, and
 //! looks at the clock. A request has many turns: what it waits for all of them together is the *lag*.
 //!
 //! From when its sleep should have ended to when its turn came is what any other work that was ready then had to wait: for the
@@ -35,11 +35,12 @@ pub(super) async fn watch(worker: Arc<Worker>, config: AdmissionConfig) {
     loop {
         let due = Instant::now() + period;
         sleep_until(due).await;
-        tokio::task::yield_now().await;
         let now = Instant::now();
         let turn = now.saturating_duration_since(due).saturating_sub(GRAIN);
         probe.look(&worker, turn, now);
-        period = if worker.lag() > config.lag || worker.limit().is_some() { ALERT } else { PERIOD };
+        let is_alert = worker.lag() > config.lag || worker.limit().is_some();
+        worker.found(is_alert);
+        period = if is_alert { ALERT } else { PERIOD };
     }
 }
 

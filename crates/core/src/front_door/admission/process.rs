@@ -62,6 +62,13 @@ impl Admission {
         }
     }
 
+    /// Gives out the turns of the worker of this number while it lags, until it ends. To be a task of the worker's own.
+    pub(crate) async fn give_out_turns(self: Arc<Self>, number: usize) {
+        if let Some(worker) = self.worker(number) {
+            worker.turns.give_out().await;
+        }
+    }
+
     /// Follows the memory and what is refused, until the process ends.
     pub(crate) async fn follow(self: Arc<Self>) {
         if !self.config.enabled {

@@ -6,9 +6,15 @@
 //!
 //! All is written by the worker's own thread, and read by those who want to [see](super::view) it.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
-use super::{count::Count, place::Place, pressure::Pressure};
+use super::{count::Count, place::Place, pressure::Pressure, turns::Turns};
 use crate::{config::AdmissionConfig, routes::Priority};
 
 /// On a cache line of its own, or two workers would write to the same.
@@ -21,6 +27,13 @@ pub(crate) struct Worker {
     /// Requests in flight that were worked on last in this span, and in the one before.
     pub(super) now: Count,
     pub(super) lately: Count,
+    /// Requests in flight that stand in the line for their turns.
+    pub(super) lined_up: Count,
+    pub(super) turns: Turns,
+    /// Whether it has more to do than it can.
+    lags: AtomicBool,
+    /// Turns since the last look that took long.
+    long_turns: Count,
     /// Requests that were let in and done since the last look.
     pub(super) at_once: Count,
     /// Requests that are done since the last look, the microseconds that they waited for their turns, and those that they took.
@@ -82,6 +95,10 @@ impl Worker {
             span: Count::default(),
             now: Count::default(),
             lately: Count::default(),
+            lined_up: Count::default(),
+            turns: Turns::default(),
+            lags: AtomicBool::new(false),
+            long_turns: Count::default(),
             at_once: Count::default(),
             done: Count::default(),
             waits: Count::default(),
@@ -109,10 +126,11 @@ impl Worker {
         } else if self.busy() >= self.bounds[number].get() {
             Cause::Lag
         } else {
+            let before = self.admitted.iter().map(Count::get).sum::<usize>();
             self.admitted[number].increase();
             self.in_flight.increase();
             self.now.increase();
-            return Ok(Place::of(self));
+            return Ok(Place::of(self, priority, before));
         };
         self.refused[number][cause as usize].increase();
         if (cause, priority) == (Cause::Lag, Priority::Normal) {
@@ -124,7 +142,7 @@ impl Worker {
 
     /// Requests that keep it busy.
     pub(super) fn busy(&self) -> usize {
-        self.now.get() + self.lately.get() + self.at_once.get()
+        self.now.get() + self.lately.get() + self.lined_up.get() + self.at_once.get()
     }
 
     /// How long the requests that were done since the last look waited for all their turns, and how long they took, on average;
@@ -148,6 +166,27 @@ impl Worker {
         }
         self.bounds[Priority::Normal as usize].set(bounds.normal);
         self.bounds[Priority::Sheddable as usize].set(bounds.sheddable);
+    }
+
+    /// Whether it has more to do than it can.
+    pub(super) fn lags(&self) -> bool {
+        self.lags.load(Relaxed)
+    }
+
+    /// A turn took long: from now on requests line up, or all else would wait for several such turns in a row.
+    pub(super) fn took_long(&self) {
+        self.long_turns.increase();
+        if !self.turns.are_ordered() {
+            self.turns.order(true);
+        }
+    }
+
+    /// The probe has found out whether it has more to do than it can. Requests line up while it has, or while some take long.
+    pub(super) fn found(&self, lags: bool) {
+        self.lags.store(lags, Relaxed);
+        let takes_long = self.long_turns.get() > 0;
+        self.long_turns.set(0);
+        self.turns.order(lags || takes_long);
     }
 
     /// A span is over. Who was not worked on in it keeps the worker busy no more.
@@ -189,7 +228,7 @@ pub(super) struct Took {
     pub(super) latency: Duration,
 }
 
-fn micros(micros: usize) -> Duration {
+pub(super) fn micros(micros: usize) -> Duration {
     Duration::from_micros(u64::try_from(micros).unwrap_or(u64::MAX))
 }
 

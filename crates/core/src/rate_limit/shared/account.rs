@@ -20,6 +20,11 @@ const TOLD: u64 = 1_000_000;
 /// more, which is exact.
 const HOT: u32 = 8;
 
+/// A key that is far from its limit may be given what it is expected to use in so many [`AHEAD`] with one question, all of which
+/// is less than [`HELD`]: as long as that is no more than this part of what it has left, nobody else lacks it.
+const LONGEST: u32 = 5;
+const PART: u64 = 16;
+
 /// A hot key that has nothing left is not asked for more often.
 const PAUSE: u64 = 50_000;
 
@@ -99,7 +104,10 @@ impl Account {
         // What is given up costs no more than a second's units, or a hundredth of the burst.
         let most = (HELD / gcra.interval).max(gcra.tolerance / gcra.interval / 100);
         let most = u32::try_from(most).unwrap_or(u32::MAX);
-        let want = self.demand.expected(now).min(most).max(lack);
+        let expected = self.demand.expected(now);
+        let left = if self.is_known(now) { gcra.available(self.tat, now) } else { 0 };
+        let part = u32::try_from(left / PART).unwrap_or(u32::MAX);
+        let want = expected.saturating_mul(LONGEST).min(part).max(expected).min(most).max(lack);
         self.is_leased = want > lack;
         want
     }

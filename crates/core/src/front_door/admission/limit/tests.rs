@@ -109,6 +109,19 @@ fn one_look_without_a_lag_keeps_it_from_falling() {
     }
 }
 
+/// The first looks after a step up still find what was before it.
+#[test]
+fn one_look_without_a_lag_does_not_make_it_grow() {
+    let mut probed = probed(10).held(400);
+    for _ in 0..20 {
+        probed.refused(0, true);
+        assert_eq!(probed.refused(60, true).normal, 400);
+    }
+    // Control: without the other one.
+    (0..20).for_each(|_| _ = probed.refused(0, true));
+    assert!(probed.bounds.normal > 400, "{:?}", probed.bounds);
+}
+
 #[test]
 fn it_grows_by_its_root_where_somebody_was_refused() {
     let mut probed = probed(10).held(400);

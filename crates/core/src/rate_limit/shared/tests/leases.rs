@@ -74,6 +74,19 @@ fn below_the_quota_nobody_is_refused() {
     }
 }
 
+/// What one holds is missing nowhere, so half a second's worth is asked for at once.
+#[test]
+fn far_from_a_limit_redis_is_asked_seldom() {
+    let run = |burst| run(quota(1_000, Per::Second, burst), 4, 200, 10, true);
+    let far = run(100_000);
+    assert_eq!(far.admitted, far.requests);
+    assert!(far.model.asked * 40 <= far.admitted, "{} for {}", far.model.asked, far.admitted);
+    // Control: near it, a tenth of a second's.
+    let near = run(400);
+    assert_eq!(near.admitted, near.requests);
+    assert!(near.model.asked * 30 > near.admitted, "{} for {}", near.model.asked, near.admitted);
+}
+
 /// Whoever asks now and then is charged exactly what it uses.
 #[test]
 fn a_cold_key_costs_its_own_units() {
