@@ -221,7 +221,7 @@ impl Bff {
         let cors = Cors::new(&config.cors, config.server_timing.enabled, self.routes.iter());
         let (propagation, traces) = (Propagation::new(&config.traces), Traces::new(self.name, &config));
         let (telemetry, planner) = (Telemetry { log, propagation, traces, metrics }, self.planner);
-        let shared = Shared { config, authenticator, limits, telemetry, planner, cors };
+        let shared = Shared { name: self.name, config, authenticator, limits, telemetry, planner, cors };
         server::start(shared, services, self.routes)
             .map_err(|error| StartError(format!("{} can't start: {error}", self.name)))
     }

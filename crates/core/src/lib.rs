@@ -15,6 +15,7 @@
 
 pub mod auth;
 pub mod bff;
+pub mod build_info;
 pub mod call;
 pub mod caller;
 pub mod config;
@@ -29,6 +30,7 @@ pub mod plan;
 pub mod problem;
 mod program;
 pub mod rate_limit;
+mod rounded;
 pub mod routes;
 pub mod screen;
 pub mod sender;
@@ -53,6 +55,7 @@ pub mod prelude {
 }
 
 pub use front_door::{
+    admin::{IssuerView, LifeView, Status},
     admission::{AdmissionCounts, AdmissionView, MemoryView, WorkerView},
     server::Running,
 };

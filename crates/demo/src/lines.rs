@@ -71,7 +71,7 @@ pub fn welcome(house: &House, control: &str) -> String {
 }
 
 fn tables(out: &mut String, house: &House, control: &str) -> std::fmt::Result {
-    writeln!(out, "\n{:<16}{:<24}admin: /live and /ready", "BFF", "URL")?;
+    writeln!(out, "\n{:<16}{:<24}admin: /live, /ready, /status", "BFF", "URL")?;
     for which in Which::ALL {
         writeln!(
             out,
@@ -103,6 +103,10 @@ fn screens(out: &mut String, house: &House) -> std::fmt::Result {
         for which in Which::ALL {
             writeln!(out, "curl -sw '\\n' {}{path}", house.addresses.admin_url(which))?;
         }
+    }
+    writeln!(out, "\n# operators: every service at a glance; in a browser, a page that loads itself again")?;
+    for which in Which::ALL {
+        writeln!(out, "curl -sw '\\n' {}/status", house.addresses.admin_url(which))?;
     }
     Ok(())
 }

@@ -37,7 +37,7 @@ pub use collector::{CollectedSpan, Collector, CollectorMode};
 pub use faults::{Fault, raw};
 pub use issuer::{IssuerFault, TestIssuer};
 pub use keys::KeysFile;
-pub use mocks::{MockServices, Mode, Nonsense};
+pub use mocks::{Health, MockServices, Mode, Nonsense};
 pub use redis::Redis;
 pub use sender::Accepts;
 pub use text_file::TextFile;

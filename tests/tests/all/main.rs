@@ -23,6 +23,7 @@ mod fan_out;
 mod fault_cells;
 mod framing;
 mod handlers;
+mod health;
 mod hedging;
 mod identity;
 mod issuers;

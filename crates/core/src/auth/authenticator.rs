@@ -3,7 +3,7 @@
 //! A request has one credential: a bearer token, an API key, or the certificate of its connection where it has neither of the
 //! two. A token and a key together are refused: two answers to "who asks" are none.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use futures::future::{join, join_all};
 use http::{HeaderMap, header::AUTHORIZATION};
@@ -82,6 +82,21 @@ impl Authenticator {
     /// Whether `X-Api-Key` is a credential here.
     pub fn accepts_api_keys(&self) -> bool {
         self.keys.is_some()
+    }
+
+    /// What must be known to answer callers and was never read, for people. Nothing, once all of it was.
+    pub(crate) fn unknown(&self) -> Vec<String> {
+        let issuers = self.tokens.unknown().map(|name| format!("no keys of issuer {name:?} yet"));
+        let keys = self.keys.iter().filter(|keys| !keys.store.is_ready());
+        let keys = keys.map(|_| "the API keys were never read".to_owned());
+        let revoked =
+            (!self.revoked.are_known()).then(|| "the revocations in Redis were never read".to_owned());
+        issuers.chain(keys).chain(revoked).collect()
+    }
+
+    /// The issuers whose keys are fetched, and how long ago they were last heard of.
+    pub(crate) fn key_ages(&self) -> impl Iterator<Item = (&str, Option<Duration>)> {
+        self.tokens.ages()
     }
 
     /// Fetches what must be known before the first request, for 2 s at most.

@@ -100,6 +100,11 @@ impl Verifier {
         self.followed().all(|keys| keys.is_ready())
     }
 
+    /// The issuers, by their names in the configuration, of which no key was ever read.
+    pub(super) fn unknown(&self) -> impl Iterator<Item = &str> {
+        self.followed().filter(|keys| !keys.was_ever_ready()).map(|keys| keys.name())
+    }
+
     /// The issuers whose keys are fetched, by their names in the configuration, and how long ago they were last heard of; nothing
     /// for one whose keys are not known.
     pub fn ages(&self) -> impl Iterator<Item = (&str, Option<Duration>)> {

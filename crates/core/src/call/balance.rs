@@ -70,7 +70,7 @@ impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Balance<S> {
 
     async fn call(&self, mut outgoing: Box<Outgoing>) -> Outcome {
         let peers = self.peers();
-        let hurried = outgoing.context.inner().hurried;
+        let (hurried, operation) = (outgoing.context.inner().hurried, outgoing.operation);
         let admitted = admit(&peers, &outgoing).map_err(|error| self.explain(error, &outgoing));
         let (peer, mut attempt) = admitted?;
         let several = peers.len() > 1;
@@ -85,7 +85,7 @@ impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Balance<S> {
         }
         if let Err(error) = &outcome {
             // A retry may hide it from whoever called.
-            self.counters.last_failure.note(error);
+            self.counters.last_failure.note(operation, error);
         }
         outcome
     }

@@ -79,3 +79,22 @@ impl Budget {
         self.window.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_is_what_can_be_spent() {
+        let (budget, now) = (Budget::new(&RetryConfig::default()), Instant::now());
+        assert_eq!(budget.left(now), 10, "the reserve of ten seconds");
+        (0..100).for_each(|_| budget.earn(now));
+        assert_eq!(budget.left(now), 20, "and a tenth of the calls");
+        for spent in 1..=20 {
+            assert!(budget.spend(now));
+            assert_eq!(budget.left(now), 20 - spent);
+        }
+        assert!(!budget.spend(now));
+        assert_eq!(budget.left(now + SPAN), 10);
+    }
+}

@@ -20,7 +20,7 @@ use tokio::time::Instant;
 
 pub(crate) use self::follow::follow;
 use self::verdict::Verdict;
-use crate::config::CheckConfig;
+use crate::{config::CheckConfig, rounded};
 
 /// What the checks of one endpoint came to.
 #[derive(Debug)]
@@ -80,7 +80,7 @@ impl Health {
 
     pub(super) fn view(&self, now: Instant) -> CheckView {
         let known = self.lock();
-        let seconds = |then| now.saturating_duration_since(then).as_secs_f64();
+        let seconds = |then| rounded::seconds(now.saturating_duration_since(then));
         CheckView {
             healthy: self.is_healthy(),
             for_seconds: seconds(known.since),

@@ -65,8 +65,8 @@ impl ServiceCounters {
         self.coalesced.load(Relaxed)
     }
 
-    pub(super) fn count_invalid_reply(&self, error: &CallError) {
-        self.last_failure.note(error);
+    pub(super) fn count_invalid_reply(&self, operation: &'static str, error: &CallError) {
+        self.last_failure.note(operation, error);
         self.answered.fetch_sub(1, Relaxed);
         self.failed[Reason::InvalidReply as usize].fetch_add(1, Relaxed);
     }
@@ -99,13 +99,14 @@ impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Observe<S> {
 
     async fn call(&self, outgoing: Box<Outgoing>) -> Outcome {
         let mut flight = Flight::begin(&self.counters, &outgoing);
+        let operation = outgoing.operation;
         let outcome = self.inner.call(outgoing).await;
         flight.ended = match &outcome {
             Ok(Reply { kept: true, .. }) => Ended::Kept,
             Ok(Reply { stale: Some(_), .. }) => Ended::Stale,
             Ok(_) => Ended::Answered,
             Err(error) => {
-                self.counters.last_failure.note(error);
+                self.counters.last_failure.note(operation, error);
                 Ended::Failed(error.reason())
             }
         };
@@ -193,7 +194,7 @@ mod tests {
         let counters = Arc::default();
         let observe = ObserveLayer::new(&counters).layer(Below::new(async || answered()));
         assert!(observe.call(outgoing(ms(100))).await.is_ok());
-        counters.count_invalid_reply(&CallError::new(Reason::InvalidReply, "as the test says"));
+        counters.count_invalid_reply("test.call", &CallError::new(Reason::InvalidReply, "as the test says"));
         assert_eq!((counters.answered(), counters.failed(Reason::InvalidReply)), (0, 1));
     }
 }

@@ -94,7 +94,7 @@ impl ServicePool {
                 match self.decode::<D>(&reply) {
                     Ok(value) => return Ok(Answered { source, ..Answered::of(value, stand_in) }),
                     Err(error) => {
-                        self.shared.counters.count_invalid_reply(&error);
+                        self.shared.counters.count_invalid_reply(operation, &error);
                         error
                     }
                 }

@@ -31,10 +31,10 @@ pub struct CheckConfig {
     pub path: String,
     /// The name that a gRPC service is asked by. Default empty: the server as a whole.
     pub service: String,
-    /// Time between two checks, give or take a tenth. Default `5s`.
+    /// Time between the end of a check and the next one, give or take a tenth. Default `5s`.
     #[serde(with = "values::duration")]
     pub every: Duration,
-    /// Time of one check, at most `every`. Default `1s`.
+    /// Time of one check. Default `1s`.
     #[serde(with = "values::duration")]
     pub timeout: Duration,
     /// Checks in a row that do not pass before it is unhealthy. Default 3.

@@ -8,6 +8,7 @@ mod admission;
 mod api_keys;
 mod cache;
 mod cors;
+mod fingerprint;
 mod health;
 mod key_file;
 mod link;
@@ -141,9 +142,9 @@ impl Default for ServerConfig {
     }
 }
 
-/// `[admin]`: the listener that only operators reach, with `/live` and `/ready`, with `/metrics`, with `/limits`, which names the
-/// callers that are being limited, with `/log`, where one says what is written down for a while, and with `/jwks.json` where
-/// `[sender]` has keys.
+/// `[admin]`: the listener that only operators reach, with `/live`, `/ready` and `/status`, with `/metrics`, with `/limits`, which
+/// names the callers that are being limited, with `/log`, where one says what is written down for a while, and with `/jwks.json`
+/// where `[sender]` has keys.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AdminConfig {

@@ -60,6 +60,7 @@ mod admission;
 mod api_keys;
 mod cache;
 mod cors;
+mod fingerprint;
 mod health;
 mod issuers;
 mod link;

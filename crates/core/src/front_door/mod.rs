@@ -4,7 +4,7 @@
 //! [`worker`] is one thread with a runtime and connection pools of its own.
 
 mod activity;
-mod admin;
+pub(crate) mod admin;
 pub(crate) mod admission;
 mod arrive;
 mod authenticate;
@@ -17,6 +17,7 @@ pub(crate) mod cors;
 mod deadline;
 mod finish;
 mod head;
+pub(crate) mod heartbeat;
 pub(crate) mod listener;
 mod phase;
 mod protocol;
@@ -76,6 +77,8 @@ pub(crate) struct Exchange {
 
 /// What all requests share, whichever worker they run on.
 pub(crate) struct Shared {
+    /// Of the BFF.
+    pub(crate) name: &'static str,
     pub(crate) config: Config,
     pub(crate) authenticator: Authenticator,
     pub(crate) limits: Option<Arc<RateLimits>>,
@@ -90,7 +93,15 @@ impl Shared {
     /// What requests of a unit test share: no limits, and nobody who is told of them.
     pub(crate) fn for_test(config: Config, authenticator: Authenticator) -> Arc<Self> {
         let telemetry = Telemetry::for_test(&config);
-        Arc::new(Self { config, authenticator, limits: None, telemetry, planner: None, cors: None })
+        Arc::new(Self {
+            name: "test",
+            config,
+            authenticator,
+            limits: None,
+            telemetry,
+            planner: None,
+            cors: None,
+        })
     }
 }
 

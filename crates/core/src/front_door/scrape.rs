@@ -9,29 +9,24 @@ use std::sync::{
     atomic::{AtomicU64, AtomicUsize},
 };
 
-use tokio::{runtime::RuntimeMetrics, sync::watch};
+use tokio::runtime::RuntimeMetrics;
 
-use super::{Shared, admission::Admission, phase::Phase};
-use crate::{
-    call::SharedService,
-    telemetry::{
-        log::LineCounts,
-        metrics::{
-            catalogue::{JWKS_AGE, LOG_LINES, SPANS, TOKEN_CACHE},
-            page::Page,
-            process as kernel,
-        },
-        traces::{SpanCounts, Traces},
+use super::admin::Process;
+use crate::telemetry::{
+    log::LineCounts,
+    metrics::{
+        catalogue::{JWKS_AGE, LOG_LINES, SPANS, TOKEN_CACHE},
+        page::Page,
+        process as kernel,
     },
+    traces::{SpanCounts, Traces},
 };
 
 /// All that a scrape reads.
 pub(super) struct Scrape {
-    pub(super) shared: Arc<Shared>,
-    services: Vec<Arc<SharedService>>,
-    admission: Arc<Admission>,
-    phase: watch::Receiver<Phase>,
+    process: Process,
     workers: Vec<Watched>,
+    config_hash: String,
 }
 
 /// What is read of a worker.
@@ -43,24 +38,22 @@ pub(super) struct Watched {
 }
 
 impl Scrape {
-    pub(super) fn of(
-        shared: &Arc<Shared>,
-        services: &[Arc<SharedService>],
-        admission: &Arc<Admission>,
-        phase: &watch::Receiver<Phase>,
-        workers: Vec<Watched>,
-    ) -> Self {
-        let (shared, admission, phase) = (Arc::clone(shared), Arc::clone(admission), phase.clone());
-        Self { shared, services: services.to_vec(), admission, phase, workers }
+    pub(super) fn of(process: &Process, workers: Vec<Watched>) -> Self {
+        Self { process: process.clone(), workers, config_hash: process.shared.config.fingerprint() }
+    }
+
+    /// Whether anything is counted.
+    pub(super) fn is_on(&self) -> bool {
+        self.process.shared.telemetry.metrics.is_some()
     }
 
     /// What is so now.
     pub(super) fn page(&self) -> Page {
         let mut page = Page::default();
-        if let Some(metrics) = &self.shared.telemetry.metrics {
+        if let Some(metrics) = &self.process.shared.telemetry.metrics {
             metrics.write(&mut page);
         }
-        services::write(&self.services, &mut page);
+        services::write(&self.process.services, &mut page);
         self.write_credentials(&mut page);
         self.write_admission(&mut page);
         self.write_process(&mut page);
@@ -70,7 +63,7 @@ impl Scrape {
     }
 
     fn write_credentials(&self, page: &mut Page) {
-        let tokens = self.shared.authenticator.tokens();
+        let tokens = self.process.shared.authenticator.tokens();
         let (hits, misses) = tokens.lookups();
         page.add(&TOKEN_CACHE, &[("bff.result", "hit".into())], hits);
         page.add(&TOKEN_CACHE, &[("bff.result", "miss".into())], misses);
@@ -82,7 +75,7 @@ impl Scrape {
     }
 
     fn write_telemetry(&self, page: &mut Page) {
-        let telemetry = &self.shared.telemetry;
+        let telemetry = &self.process.shared.telemetry;
         let LineCounts { written, sampled_out, lost } = telemetry.log.lines();
         for (result, count) in [("written", written), ("sampled_out", sampled_out), ("lost", lost)] {
             page.add(&LOG_LINES, &[("bff.result", result.into())], count);

@@ -6,10 +6,7 @@
 use std::{
     io,
     net::{SocketAddr, TcpListener as StdListener},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::Arc,
     thread::JoinHandle,
     time::Duration,
 };
@@ -22,8 +19,10 @@ use tokio::{
 };
 
 use super::{
-    Shared, admin,
+    Shared,
+    admin::{self, Process},
     admission::{Admission, AdmissionView},
+    heartbeat::Heartbeats,
     listener,
     phase::Phase,
     scrape::Scrape,
@@ -86,7 +85,7 @@ pub(crate) fn start(
     };
     let (drain, server) = (config.drain.clone(), Arc::new(config.server.clone()));
     let (phase, phases) = watch::channel(Phase::Serving);
-    let live = Arc::new(AtomicBool::new(true));
+    let heartbeats = Arc::new(Heartbeats::new(workers, config.health.stuck_after));
     let admission = Arc::new(Admission::new(&config.admission, workers));
     let shared = Arc::new(shared);
     let exporter = shared.telemetry.traces.as_ref().map(Traces::start).transpose();
@@ -98,7 +97,7 @@ pub(crate) fn start(
         services: services.clone(),
         routes,
         phase: phases.clone(),
-        live: Arc::clone(&live),
+        heartbeats: Arc::clone(&heartbeats),
     };
     let (mut handles, mut threads, mut metrics) = (Vec::new(), Vec::new(), Vec::new());
     let mut watched = Vec::new();
@@ -110,7 +109,14 @@ pub(crate) fn start(
         threads.push(thread);
         metrics.push(of_worker);
     }
-    let scrape = Scrape::of(&of_front, &services, &admission, &phases, watched);
+    let process = Process {
+        phase: phases.clone(),
+        shared: Arc::clone(&shared),
+        services: services.clone(),
+        admission: Arc::clone(&admission),
+        heartbeats: Arc::clone(&heartbeats),
+    };
+    let scrape = Scrape::of(&process, watched);
     let (mut until_gone, found, admits) = (phases.clone(), services.clone(), Arc::clone(&admission));
     let front = std::thread::Builder::new().name("front".to_owned()).spawn(move || {
         let Ok(runtime) = runtime::Builder::new_current_thread().enable_all().build() else { return };
@@ -153,20 +159,11 @@ pub(crate) fn start(
                 reason = "memory and overload are followed beside the acceptor, until the end"
             )]
             tokio::spawn(Arc::clone(&admits).follow());
-            let workers_live = move || live.load(Ordering::Relaxed);
             #[expect(
                 clippy::disallowed_methods,
                 reason = "operators are served beside the acceptor, until the end"
             )]
-            tokio::spawn(admin::serve(
-                admin_listener,
-                Arc::clone(&server),
-                phases.clone(),
-                workers_live,
-                of_front,
-                admits,
-                scrape,
-            ));
+            tokio::spawn(admin::serve(admin_listener, process, scrape));
             listener::accept(public, handles, server.max_connections, phases).await;
             // Operators are answered until the last request is done.
             let _ = until_gone.wait_for(|phase| *phase == Phase::Gone).await;

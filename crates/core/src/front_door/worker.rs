@@ -7,7 +7,7 @@ use std::{
     net::SocketAddr,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed},
+        atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed},
         mpsc as std_mpsc,
     },
     thread::JoinHandle,
@@ -23,7 +23,12 @@ use tokio::{
 };
 
 use super::{
-    FrontDoor, Shared, admission::Admission, connection, phase::Phase, proxy_protocol::ProxyProtocol,
+    FrontDoor, Shared,
+    admission::Admission,
+    connection,
+    heartbeat::{Heartbeats, Pulse},
+    phase::Phase,
+    proxy_protocol::ProxyProtocol,
     scrape::Watched,
 };
 use crate::{
@@ -92,8 +97,7 @@ pub(super) struct Blueprint {
     pub(super) services: Vec<Arc<SharedService>>,
     pub(super) routes: Routes,
     pub(super) phase: watch::Receiver<Phase>,
-    /// Set to false by a worker that ends before its time.
-    pub(super) live: Arc<AtomicBool>,
+    pub(super) heartbeats: Arc<Heartbeats>,
 }
 
 /// Starts a worker. Returns once it can take connections, or with what is wrong.
@@ -105,7 +109,8 @@ pub(super) fn start(number: usize, blueprint: Blueprint) -> Result<Started, Stri
     let thread = std::thread::Builder::new()
         .name(format!("worker-{number}"))
         .spawn(move || {
-            let _live = Live { live: Arc::clone(&blueprint.live), phase: blueprint.phase.clone() };
+            let heartbeats = Arc::clone(&blueprint.heartbeats);
+            let _pulse = Pulse { heartbeats, number, phase: blueprint.phase.clone() };
             let builder = runtime::Builder::new_current_thread()
                 .event_interval(TASKS_BETWEEN_LOOKS)
                 .enable_all()
@@ -121,7 +126,7 @@ pub(super) fn start(number: usize, blueprint: Blueprint) -> Result<Started, Stri
                 match open_router(number, &blueprint) {
                     Ok(router) => {
                         let _ = report.send(Ok(runtime.metrics()));
-                        let _probe = probe(number, &blueprint.admission);
+                        let _probe = probe(number, &blueprint);
                         run(router, incoming, &open, blueprint).await;
                     }
                     Err(error) => _ = report.send(Err(error)),
@@ -143,9 +148,11 @@ fn open_router(number: usize, blueprint: &Blueprint) -> Result<Router, String> {
     Ok(blueprint.routes.router(&door))
 }
 
-/// Feels how busy this worker is, until it is dropped.
-fn probe(number: usize, admission: &Arc<Admission>) -> JoinSet<()> {
+/// Shows that this worker lives and feels how busy it is, until it is dropped.
+fn probe(number: usize, Blueprint { admission, heartbeats, .. }: &Blueprint) -> JoinSet<()> {
     let mut probe = JoinSet::new();
+    let heartbeats = Arc::clone(heartbeats);
+    probe.spawn(async move { heartbeats.beat(number).await });
     if admission.worker(number).is_some() {
         probe.spawn(Arc::clone(admission).watch(number));
         probe.spawn(Arc::clone(admission).give_out_turns(number));
@@ -193,19 +200,5 @@ struct Open {
 impl Drop for Open {
     fn drop(&mut self) {
         self.open.fetch_sub(1, Relaxed);
-    }
-}
-
-/// Tells `/live` when the thread ends although nobody asked for it, by a panic for example.
-struct Live {
-    live: Arc<AtomicBool>,
-    phase: watch::Receiver<Phase>,
-}
-
-impl Drop for Live {
-    fn drop(&mut self) {
-        if *self.phase.borrow() != Phase::Draining {
-            self.live.store(false, Relaxed);
-        }
     }
 }

@@ -83,11 +83,6 @@ impl AccessLog {
         }
     }
 
-    /// Of the BFF whose lines it writes.
-    pub(crate) fn name(&self) -> &'static str {
-        self.name
-    }
-
     /// Whether there is a line to write.
     pub(crate) fn is_on(&self) -> bool {
         self.sink.is_some() && self.settings.now().access

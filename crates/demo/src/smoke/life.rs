@@ -90,7 +90,7 @@ async fn operators_and_drain() -> Result<Vec<Outcome>, StartError> {
     };
     let meanwhile = async {
         tokio::time::sleep(SLOW / 2).await;
-        operators(Which::Mobile, "/ready", Expect::text(503, "draining")).await
+        operators(Which::Mobile, "/ready", Expect::text(503, "not ready: draining")).await
     };
     let (answer, took, ready) = futures::future::join3(in_flight, drain, meanwhile).await;
     outcomes.push(ready);

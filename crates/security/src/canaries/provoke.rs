@@ -36,7 +36,9 @@ impl<'a> Provoker<'a> {
         self.tokens_are_bad().await?;
         self.requests_are_bad(&good).await?;
         self.at_random(&good, seed).await?;
-        for path in ["/live", "/ready", "/jwks.json", "/log", "/metrics", "/config", "/"] {
+        for path in
+            ["/live", "/ready", "/status", "/limits", "/jwks.json", "/log", "/metrics", "/config", "/"]
+        {
             self.ask(self.bff.admin, &["GET", path], &[]).await?;
         }
         Ok(())

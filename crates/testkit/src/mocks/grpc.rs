@@ -23,7 +23,7 @@ use tonic::{
 };
 
 use super::{
-    Mode, Nonsense, Seen, Shared, operation,
+    Mode, Nonsense, Seen, Shared, health, operation,
     seen::{self, KEPT_BODY},
 };
 use crate::faults::Fault;
@@ -135,6 +135,21 @@ where
         let Ok(body) = body.collect().await.map(http_body_util::Collected::to_bytes) else {
             return Ok(Status::cancelled("the request broke off").into_http());
         };
+        if head.uri.path() == health::METHOD {
+            let said = self.shared.healths.asked(Seen {
+                service: self.service,
+                operation: None,
+                method: head.method.to_string(),
+                target: head.uri.path().to_owned(),
+                headers: seen::text_pairs(&head.headers),
+                body: body.get(5..).unwrap_or_default().to_vec(),
+                mode: Mode::Ok,
+                arrived,
+                finished: None,
+                cancelled: false,
+            });
+            return Ok(health::reply(said).await);
+        }
         let operation = operation::of_rpc(head.uri.path());
         let mode = operation.map(|operation| self.shared.script.take(operation)).unwrap_or_default();
         let is_believed = self.shared.senders.believe(self.service, &head.headers);

@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate, matchers};
 
 use super::{
-    BATCH, Fixtures, Mode, Seen, Shared, said,
+    BATCH, Fixtures, Mode, Seen, Shared,
+    health::{self, Health},
+    said,
     seen::{self, KEPT_BODY},
 };
 use crate::faults::Fault;
@@ -32,6 +34,9 @@ struct HttpMock {
 impl Respond for HttpMock {
     fn respond(&self, request: &Request) -> ResponseTemplate {
         let arrived = Instant::now();
+        if request.url.path() == health::PATH {
+            return self.said_of_health(request, arrived);
+        }
         let route = Route::of(self.service, request);
         let mode = route.as_ref().map(|route| self.shared.script.take(route.operation)).unwrap_or_default();
         let is_believed = self.shared.senders.believe(self.service, &request.headers);
@@ -68,6 +73,26 @@ impl Respond for HttpMock {
 }
 
 impl HttpMock {
+    fn said_of_health(&self, request: &Request, arrived: Instant) -> ResponseTemplate {
+        let said = self.shared.healths.asked(Seen {
+            service: self.service,
+            operation: None,
+            method: request.method.to_string(),
+            target: target(request),
+            headers: seen::text_pairs(&request.headers),
+            body: request.body[..request.body.len().min(KEPT_BODY)].to_vec(),
+            mode: Mode::Ok,
+            arrived,
+            finished: Some(arrived),
+            cancelled: false,
+        });
+        match said {
+            Health::Well => ResponseTemplate::new(200),
+            Health::Sick => ResponseTemplate::new(503),
+            Health::Silent => ResponseTemplate::new(200).set_delay(FOREVER),
+        }
+    }
+
     /// The faults that an answer can have. The others are the gate's, which wants the right answer.
     fn faulty(&self, right: Right<'_>, fault: Fault, request: &Request) -> ResponseTemplate {
         let moved =

@@ -23,6 +23,7 @@ mod control;
 mod fixtures;
 mod grpc;
 mod gzip_bomb;
+mod health;
 mod http;
 mod invoices;
 pub(crate) mod mode;
@@ -51,13 +52,17 @@ use wiremock::MockServer;
 pub use self::{
     control::SetError,
     fixtures::{FixtureError, Fixtures},
+    health::Health,
     mode::{InvalidMode, Mode},
     nonsense::Nonsense,
     operation::{OPERATIONS, SERVICES, UnknownTarget},
     ports::Ports,
     seen::{Seen, max_in_flight, overlap},
 };
-use self::{grpc::GrpcServer, operation::Target, said::Said, script::Script, seen::Log, senders::Senders};
+use self::{
+    grpc::GrpcServer, health::Healths, operation::Target, said::Said, script::Script, seen::Log,
+    senders::Senders,
+};
 use crate::faults::{Canary, Gates};
 
 /// The most that a service may be asked for at once.
@@ -78,6 +83,7 @@ struct Shared {
     script: Script,
     said: Said,
     senders: Senders,
+    healths: Healths,
     log: Log,
     canary: Canary,
 }
@@ -144,6 +150,7 @@ impl MockServices {
             script: Script::default(),
             said: Said::default(),
             senders: Senders::default(),
+            healths: Healths::default(),
             log: Log::default(),
             canary: Canary::new()?,
         });

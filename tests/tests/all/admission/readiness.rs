@@ -16,7 +16,7 @@ async fn overload_that_lasts_makes_it_unready_until_it_is_over() {
     assert_eq!(said(&bff, "/ready").await, (200, "ready".to_owned()), "nobody was refused");
     comes_true("it is not ready", async || {
         assert_eq!(status(&bff, PAGE).await, 503);
-        said(&bff, "/ready").await == (503, "overloaded".to_owned())
+        said(&bff, "/ready").await == (503, "not ready: overloaded".to_owned())
     })
     .await;
     assert_eq!(said(&bff, "/live").await, (200, "live".to_owned()), "another process would be no better");

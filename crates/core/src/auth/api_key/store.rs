@@ -14,6 +14,12 @@ pub trait KeyStore: Send + Sync + 'static {
     /// until its deadline.
     fn find<'a>(&'a self, hash: &'a KeyHash) -> Finding<'a>;
 
+    /// Whether it can find anything yet. `/ready` says no until it does, so a store that was ready once should say so for good: a
+    /// database that is away later is away for all instances. True by default.
+    fn is_ready(&self) -> bool {
+        true
+    }
+
     /// Keeps up with where the records come from, beside the acceptor, until it is dropped. By default there is nothing to do.
     fn follow(self: Arc<Self>) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         Box::pin(std::future::ready(()))

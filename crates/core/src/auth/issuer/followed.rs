@@ -5,7 +5,10 @@
 //! token of another key is refused at once.
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     time::Duration,
 };
 
@@ -36,6 +39,8 @@ pub(in crate::auth) struct Followed {
     algorithm: Algorithm,
     source: Box<dyn Source>,
     keys: ArcSwapOption<KeySet>,
+    /// Whether there ever were any.
+    known: AtomicBool,
     pace: Mutex<Pace>,
     /// A token asks for a fetch.
     wanted: Notify,
@@ -64,6 +69,7 @@ impl Followed {
             algorithm,
             source,
             keys: ArcSwapOption::empty(),
+            known: AtomicBool::new(false),
             pace: Mutex::new(Pace::new(config, Instant::now())),
             wanted: Notify::new(),
             ended: watch::Sender::new(0),
@@ -110,6 +116,11 @@ impl Followed {
 
     pub(in crate::auth) fn is_ready(&self) -> bool {
         self.keys.load().is_some()
+    }
+
+    /// Whether keys were ever read, though they may be too old by now.
+    pub(in crate::auth) fn was_ever_ready(&self) -> bool {
+        self.known.load(Relaxed)
     }
 
     /// How long ago the keys were heard of; nothing where there are none.
@@ -166,6 +177,7 @@ impl Followed {
         let gone = earlier.iter().flat_map(|earlier| earlier.keys()).filter(|key| !set.has(key));
         gone.for_each(|key| key.withdraw());
         self.keys.store(Some(Arc::new(set)));
+        self.known.store(true, Relaxed);
         self.pace().succeeded(Instant::now(), fastrand::f64());
         self.told.skipped(read.skipped);
         Ok(())

@@ -52,6 +52,11 @@ impl Revocations {
         }
     }
 
+    /// Whether all that is configured was read, if only once: what was known last goes on to count.
+    pub(super) fn are_known(&self) -> bool {
+        self.shared.as_ref().is_none_or(|shared| shared.is_known())
+    }
+
     /// Keeps up with what is revoked: beside the acceptor, until it is dropped.
     pub(crate) fn follow(&self) -> Vec<Pin<Box<dyn Future<Output = ()> + Send>>> {
         let every = self.every;

@@ -52,6 +52,10 @@ impl SharedList {
         Self { redis, list: ArcSwapOption::empty(), fault: Mutex::default() }
     }
 
+    pub(super) fn is_known(&self) -> bool {
+        self.list.load().is_some()
+    }
+
     /// Nothing as long as it was never read.
     pub(super) fn names(&self, identity: &Identity) -> Option<bool> {
         self.list.load().as_ref().map(|list| list.names(identity))

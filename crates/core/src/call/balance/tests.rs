@@ -1,3 +1,5 @@
+mod health;
+
 use std::{
     collections::BTreeMap,
     sync::atomic::{AtomicBool, Ordering::SeqCst},
@@ -12,7 +14,7 @@ use crate::{
         resolver::SharedResolver,
         testing::{answered, failed, ms, outgoing},
     },
-    config::ServiceConfig,
+    config::{CheckConfig, ServiceConfig},
 };
 
 /// Endpoints that take some milliseconds each, some of which are down. They are known by their ports.
@@ -57,8 +59,12 @@ impl Step<Box<Outgoing>> for Fleet {
 }
 
 fn balance(ports: &[u16]) -> (Balance<Fleet>, Fleet) {
+    balance_of(ports, None)
+}
+
+fn balance_of(ports: &[u16], health: Option<CheckConfig>) -> (Balance<Fleet>, Fleet) {
     let url = ports.iter().map(|port| format!("http://127.0.0.1:{port}")).collect();
-    let config = ServiceConfig { url, ..ServiceConfig::default() };
+    let config = ServiceConfig { url, health, ..ServiceConfig::default() };
     let declaration = Declaration { name: "test", grpc: false, operations: &[] };
     let service = SharedService::new(&declaration, config, SharedResolver::default(), &Arc::default(), None)
         .expect("URLs");

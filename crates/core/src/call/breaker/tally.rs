@@ -7,9 +7,12 @@ use serde::Serialize;
 use tokio::time::Instant;
 
 use super::Verdict;
-use crate::call::{
-    latency::{Latest, Recent},
-    window::Window,
+use crate::{
+    call::{
+        latency::{Latest, Recent},
+        window::Window,
+    },
+    rounded::millis,
 };
 
 /// How far back attempts are counted.
@@ -30,7 +33,7 @@ pub struct RecentView {
     pub attempts: u64,
     /// Those of them that failed: no answer in time, no connection, 5xx and their gRPC kin.
     pub failed: u64,
-    /// Percent of them that did not fail; nothing where there were none.
+    /// Percent of them that did not fail, rounded down; nothing where there were none.
     pub success_percent: Option<f64>,
     /// Half of those that were answered took no longer, in milliseconds. Latencies are of the last two and a half minutes to five.
     pub p50_ms: Option<f64>,
@@ -76,20 +79,20 @@ impl Tally {
 
 impl RecentSum {
     pub(crate) fn view(&self) -> RecentView {
-        let millis = |percent| self.latest.percentile(percent).map(|latency| latency.as_secs_f64() * 1e3);
+        let within = |percent| self.latest.percentile(percent).map(millis);
         RecentView {
             attempts: self.attempts,
             failed: self.failed,
             success_percent: self.success_percent(),
-            p50_ms: millis(50),
-            p95_ms: millis(95),
-            p99_ms: millis(99),
+            p50_ms: within(50),
+            p95_ms: within(95),
+            p99_ms: within(99),
         }
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a share of so many needs no more digits")]
     fn success_percent(&self) -> Option<f64> {
         let good = self.attempts.saturating_sub(self.failed);
-        (self.attempts > 0).then(|| good as f64 * 100.0 / self.attempts as f64)
+        (self.attempts > 0).then(|| (good as f64 * 10_000.0 / self.attempts as f64).floor() / 100.0)
     }
 }

@@ -1,6 +1,7 @@
 //! The breaker with paused time: what opens it, who may probe, what closes it.
 
 mod schedules;
+mod seen;
 
 use std::sync::Arc;
 

@@ -1,9 +1,9 @@
 //! What operators see of breakers.
 
-use std::time::Duration;
-
 use serde::Serialize;
 use tokio::time::Instant;
+
+use crate::rounded::seconds;
 
 /// Where a breaker is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -76,7 +76,6 @@ pub(super) struct At {
 
 impl At {
     pub(super) fn view(self, now: Instant) -> BreakerView {
-        let seconds = |time: Duration| time.as_secs_f64();
         BreakerView {
             state: self.state,
             for_seconds: seconds(now.saturating_duration_since(self.since)),

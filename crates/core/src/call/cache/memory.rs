@@ -98,13 +98,6 @@ impl Kept {
         self.generations.stamp(std::iter::empty())
     }
 
-    /// The bytes that it takes by its own count.
-    #[cfg(test)]
-    pub(super) fn weight_for_test(&self) -> u64 {
-        self.entries.run_pending_tasks();
-        self.entries.weighted_size()
-    }
-
     /// The answer under the key, unless it was ended since.
     pub(super) fn find(&self, key: &Key, stamp: Stamp) -> Option<Arc<Entry>> {
         self.entries.get(key)?.entry().filter(|entry| entry.stamp == stamp)

@@ -1,7 +1,12 @@
 use std::{io, sync::atomic::AtomicUsize};
 
+use tokio::time::Instant;
+
 use super::*;
-use crate::call::resolver::{Resolver, Resolving};
+use crate::call::{
+    breaker::Verdict,
+    resolver::{Resolver, Resolving},
+};
 
 /// A resolver that says what it is told.
 #[derive(Clone, Default)]
@@ -126,4 +131,25 @@ fn one_address_of_each_family_is_one_machine() {
     assert_eq!(found(&["[fd00::1]:80", "[fd00::2]:80"]), [1, 1]);
     assert_eq!(found(&["10.0.0.1:80", "10.0.0.1:80"]), [1]);
     assert_eq!(found(&[]), [0; 0]);
+}
+
+/// A metric that counts must not fall when an endpoint goes.
+#[tokio::test(start_paused = true)]
+async fn turns_of_breakers_that_are_gone_are_counted_on() {
+    let resolver = Scripted::default();
+    resolver.says(Ok(&["10.0.0.1:80", "10.0.0.2:80"]));
+    let endpoints = endpoints(&["http://users:80"], &resolver);
+    endpoints.resolve().await;
+    for endpoint in endpoints.list().1.iter() {
+        for _ in 0..5 {
+            let mut attempt = endpoint.breaker.attempt(Instant::now(), None).expect("closed");
+            attempt.settle(Verdict::Failure);
+        }
+    }
+    assert_eq!(endpoints.breaker_turns().open, 2);
+    for addresses in [["10.0.0.2:80", "10.0.0.3:80"], ["10.0.0.3:80", "10.0.0.4:80"]] {
+        resolver.says(Ok(&addresses));
+        endpoints.resolve().await;
+        assert_eq!(endpoints.breaker_turns().open, 2, "{addresses:?}");
+    }
 }

@@ -12,6 +12,9 @@ use crate::{
     config::CheckConfig,
 };
 
+/// The longest time to the first check of an endpoint.
+const SOON: Duration = Duration::from_secs(1);
+
 /// Checks each endpoint of a service for as long as it is there, until this is dropped. Ends at once where nobody asked for checks.
 pub(crate) async fn follow(service: Arc<SharedService>) {
     let Some(config) = &service.config.health else { return };
@@ -63,6 +66,7 @@ where
     F: Future<Output = Result<(), String>> + Send + 'static,
 {
     let Some(health) = &endpoint.health else { return };
+    let address = || endpoint.addresses.first().map(ToString::to_string).unwrap_or_default();
     // Not all endpoints and all instances at one moment; the first time soon.
     sleep(config.every.min(SOON).mul_f64(fastrand::f64())).await;
     loop {
@@ -71,18 +75,14 @@ where
         let checked =
             checked.unwrap_or_else(|_| Err(format!("no answer within {} ms", config.timeout.as_millis())));
         let fault = checked.as_ref().err().cloned().unwrap_or_default();
-        let address = endpoint.addresses.first();
         match health.note(checked, Instant::now()) {
-            Some(false) => tracing::warn!(?address, "services.{name} is unhealthy: {fault}"),
-            Some(true) => tracing::info!(?address, "services.{name} is healthy again"),
+            Some(false) => tracing::warn!("services.{name} at {} is unhealthy: {fault}", address()),
+            Some(true) => tracing::info!("services.{name} at {} is healthy again", address()),
             None => {}
         }
         sleep(config.every.mul_f64(0.9 + fastrand::f64() / 5.0)).await;
     }
 }
-
-/// The longest time to the first check of an endpoint.
-const SOON: Duration = Duration::from_secs(1);
 
 #[cfg(test)]
 mod tests;

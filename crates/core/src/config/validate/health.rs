@@ -28,10 +28,6 @@ pub(super) fn check_of_service(name: &str, check: &CheckConfig, grpc: Option<boo
     let CheckConfig { every, timeout, unhealthy_after, healthy_after, .. } = *check;
     checks.duration(&path("every"), every, &Span::POLL);
     checks.duration(&path("timeout"), timeout, &Span::TIMEOUT);
-    // The default of timeout gives way to a short interval; what is set is meant.
-    if timeout > every && checks.is_set(&path("timeout")) {
-        checks.wrong(&path("timeout"), format!("no more than services.{name}.health.every"));
-    }
     checks.number(&path("unhealthy_after"), unhealthy_after as usize, 1, 1000);
     checks.number(&path("healthy_after"), healthy_after as usize, 1, 1000);
     match grpc {

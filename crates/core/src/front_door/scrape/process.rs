@@ -4,11 +4,12 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use super::Scrape;
 use crate::{
+    build_info::BUILD,
     front_door::{admission::WorkerView, phase::Phase},
     routes::Priority,
     telemetry::metrics::{
         catalogue::{
-            ADMISSION_LIMIT, ADMISSIONS, BUILD, CONNECTIONS, CONNECTIONS_ACCEPTED, PHASE, READY, TASKS,
+            self, ADMISSION_LIMIT, ADMISSIONS, CONNECTIONS, CONNECTIONS_ACCEPTED, PHASE, READY, TASKS,
             WORKER_BUSY, WORKER_LAG,
         },
         page::Page,
@@ -17,7 +18,7 @@ use crate::{
 
 impl Scrape {
     pub(super) fn write_admission(&self, page: &mut Page) {
-        let view = self.admission.view();
+        let view = self.process.admission.view();
         if !view.enabled {
             return;
         }
@@ -33,7 +34,7 @@ impl Scrape {
                 page.add(&ADMISSIONS, &labels, count as u64);
             }
         }
-        let most = self.shared.config.admission.max_in_flight;
+        let most = self.process.shared.config.admission.max_in_flight;
         for (number, WorkerView { limit, lag_ms, .. }) in view.workers.iter().enumerate() {
             let worker = [("bff.worker", number.to_string().into())];
             page.add(&ADMISSION_LIMIT, &worker, limit.map_or(most, |limit| limit.min(most)) as u64);
@@ -49,20 +50,20 @@ impl Scrape {
             page.add(&TASKS, &label, worker.runtime.num_alive_tasks() as u64);
             page.add_real(&WORKER_BUSY, &label, worker.runtime.worker_total_busy_duration(0).as_secs_f64());
         }
-        let phase = *self.phase.borrow();
+        let phase = *self.process.phase.borrow();
         let number = match phase {
             Phase::Serving => 0,
             Phase::NotReady => 1,
             Phase::Draining | Phase::Gone => 2,
         };
         page.add(&PHASE, &[], number);
-        let ready = phase == Phase::Serving && self.admission.is_ready();
-        page.add(&READY, &[], u64::from(ready));
+        page.add(&READY, &[], u64::from(self.process.is_ready()));
         let build = [
-            ("bff.name", self.shared.telemetry.log.name().into()),
-            ("service.version", env!("CARGO_PKG_VERSION").into()),
-            ("bff.revision", option_env!("BFF_REVISION").unwrap_or("unknown").into()),
+            ("bff.name", self.process.shared.name.into()),
+            ("service.version", BUILD.version.into()),
+            ("bff.revision", BUILD.revision.into()),
+            ("bff.config_hash", self.config_hash.clone().into()),
         ];
-        page.add(&BUILD, &build, 1);
+        page.add(&catalogue::BUILD, &build, 1);
     }
 }

@@ -27,6 +27,7 @@ async fn the_start_waits_two_seconds_and_its_tokens_may_be_good() {
         assert_eq!(began.elapsed(), if hangs { Duration::from_secs(2) } else { MOMENT });
         assert!(!verifier.is_ready());
         assert_eq!(verifier.ages().collect::<Vec<_>>(), [("login", None)]);
+        assert_eq!(verifier.unknown().collect::<Vec<_>>(), ["login"], "the process is not ready");
         let refused = verifier.verify_as_of(&signer.token(), NOW).now_or_never().expect("at once");
         assert!(matches!(refused, Err(TokenError::IssuerUnavailable(1..=2))), "{refused:?}");
         let expired = signer.token_of(Some("a"), NOW - 600);
@@ -36,6 +37,7 @@ async fn the_start_waits_two_seconds_and_its_tokens_may_be_good() {
         beside(&followed, async {
             sleep(Duration::from_secs(2)).await;
             assert!(verifier.is_ready() && verifier.verify_as_of(&signer.token(), NOW).await.is_ok());
+            assert_eq!(verifier.unknown().count(), 0);
         })
         .await;
     }
@@ -70,6 +72,7 @@ async fn known_keys_go_on_for_a_day_and_no_longer() {
             assert!(matches!(refused, Err(TokenError::IssuerUnavailable(1..=76))), "{refused:?}");
         }
         assert!(!verifier.is_ready());
+        assert_eq!(verifier.unknown().count(), 0, "all instances would leave at one moment");
         script.set(publish(&[&signer]));
         sleep(Duration::from_secs(80)).await;
         assert!(verifier.verify_as_of(&token, NOW).await.is_ok(), "and it is there again");

@@ -203,6 +203,7 @@ fn run(places: &Places, events: Vec<Event>) -> Result<(), TestCaseError> {
         }
         model.settle(places.limit());
         prop_assert_eq!(places.free(), places.limit().saturating_sub(model.taken));
+        prop_assert_eq!(places.taken(), (places.limit(), model.taken));
     }
     drop(waiting);
     for place in taken {

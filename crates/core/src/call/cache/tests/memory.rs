@@ -1,7 +1,7 @@
 //! What is kept is bounded by the bytes that it takes, whatever comes in whatever number.
 
 use super::*;
-use crate::call::cache::{Entry, Key, Sent, entry::Answer, terms::Terms};
+use crate::call::cache::{CacheView, Entry, Key, Sent, entry::Answer, terms::Terms};
 
 /// A body that knows how many bytes of its kind are there.
 struct Counted {
@@ -68,7 +68,8 @@ fn as_many_answers_as_there_are_stay_below_the_bound() {
     ] {
         let kept = Kept::new(&CacheConfig { max_size: at_most, ..CacheConfig::default() }, None);
         let Came { most, found } = keep(&kept, count, size, threads);
-        let weight = kept.weight_for_test();
+        let CacheView { bytes: weight, entries, .. } = kept.view();
+        assert_eq!(entries, found as u64);
         let what = format!(
             "{count} of {size} B from {threads} threads: {most} B at once, {found} at the end, which weigh {weight} B of {at_most}"
         );
