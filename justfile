@@ -34,13 +34,27 @@ plan *options: (_build "bff-demo")
 routes *options: (_build "bff-demo")
     @cargo run --quiet --package bff-demo -- routes {{ options }}
 
+# Writes deploy/observability/: dashboards, recording rules, alerts, runbooks and the tables of metrics, from the routes of the BFFs.
+observability: (_build "bff-observability")
+    @cargo run --quiet --package bff-observability
+
+# Breaks services under load: a real Prometheus fires the generated alerts, and ends them. Three minutes after the build.
+[no-exit-message]
+drill *options: _promtool (_build "bff-demo")
+    @cargo run --quiet --package bff-demo -- drill {{ options }}
+
+# What headless Chromium's own tools show of the overview: Server-Timing, section by section, and a picture of it.
+[no-exit-message]
+browser *options: (_build "bff-demo")
+    @cargo run --quiet --package bff-demo -- browser {{ options }}
+
 # Who is being limited, every second in a terminal: `just limits web`, or `just limits http://127.0.0.1:9080` for any BFF.
 [no-exit-message]
 limits *options: (_build "bff-demo")
     @cargo run --quiet --package bff-demo -- limits {{ options }}
 
 # Everything that must hold: format, lints, tests, examples in the docs, the docs themselves.
-test: _tools _redis _oidc
+test: _tools _redis _oidc _promtool
     cargo fmt --all --check
     cargo clippy --workspace --all-targets --quiet -- --deny warnings
     just _tests
@@ -62,7 +76,7 @@ _tests:
     fi
 
 # Rewrites the snapshots from what the screens answer now. Read the difference before you commit it.
-snapshots: _tools _redis _oidc
+snapshots: _tools _redis _oidc _promtool
     #!/usr/bin/env bash
     set -uo pipefail
     find . -name '*.snap.new' -not -path './target/*' -delete
@@ -207,6 +221,37 @@ _redis:
         echo "redis-server is missing (tests start one of their own)." >&2
         echo "  Debian: sudo apt-get install --yes redis-server && sudo systemctl disable --now redis-server" >&2
         echo "  macOS:  brew install redis" >&2
+        exit 1
+    fi
+
+# Tests have Prometheus' own tool read the rules. Debian's package starts a Prometheus as a service too: not on our account.
+_promtool:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    if command -v promtool > /dev/null && command -v prometheus > /dev/null; then
+        exit 0
+    fi
+    as_root=""
+    if [ "$(id --user)" != 0 ]; then
+        as_root="sudo -n"
+    fi
+    if command -v apt-get > /dev/null && $as_root true 2> /dev/null; then
+        echo "prometheus is missing: installing Debian's, for the tests." >&2
+        install() {
+            $as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends prometheus
+        }
+        if install || { $as_root apt-get update && install; }; then
+            if [ -d /run/systemd/system ]; then
+                $as_root systemctl disable --now prometheus
+            else
+                $as_root service prometheus stop || true
+            fi
+        fi > /dev/null
+    fi
+    if ! command -v promtool > /dev/null; then
+        echo "prometheus is missing (tests have its promtool read the rules; just drill starts one)." >&2
+        echo "  Debian: sudo apt-get install --yes prometheus && sudo systemctl disable --now prometheus" >&2
+        echo "  macOS:  brew install prometheus" >&2
         exit 1
     fi
 

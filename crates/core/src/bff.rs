@@ -159,7 +159,10 @@ impl Bff {
         let mut faults = Vec::new();
         for route in self.routes.iter() {
             let name = route.name();
-            let fault = route.check_path().and_then(|()| route.check_owners());
+            let fault = route
+                .check_path()
+                .and_then(|()| route.check_owners())
+                .and_then(|()| route.check_objectives());
             if let Err(fault) = fault {
                 faults.push(format!("the route {name} {fault}"));
                 continue;

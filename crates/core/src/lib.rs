@@ -48,7 +48,7 @@ pub mod prelude {
         extract::{Json, Path, Query},
         problem::{Code, Problem},
         rate_limit::usage::Usage,
-        routes::Routes,
+        routes::{Routes, Slo},
         screen::{Fallback, Optional, Required, Screen},
     };
     pub use bff_macros::{Screen, Service};

@@ -2,6 +2,7 @@
 
 mod info;
 mod priority;
+mod slo;
 
 use std::{sync::Arc, time::Duration};
 
@@ -16,6 +17,7 @@ use http::Method;
 pub use self::{
     info::{Example, RouteInfo},
     priority::Priority,
+    slo::Slo,
 };
 use crate::{
     auth::WhoMayCall,
@@ -164,6 +166,15 @@ impl Routes {
         self.set_priority(Priority::Sheddable)
     }
 
+    /// Gives the route before it objectives of its own: what alerts hold it to.
+    #[must_use]
+    pub fn objective(mut self, slo: Slo) -> Self {
+        if let Some(info) = self.0.last_mut().and_then(|route| Arc::get_mut(&mut route.info)) {
+            info.slo = slo;
+        }
+        self
+    }
+
     /// Gives the route before it an example, by which `just plan`, `just routes` and the matrix of permissions ask it: a path whose parameters are those of a fixture. A
     /// read without parameters is its own.
     #[must_use]
@@ -218,6 +229,7 @@ impl Routes {
             policy: policy.into_policy(),
             deadline: None,
             priority: Priority::default(),
+            slo: Slo::default(),
             example,
         };
         self.0.push(Route { info: Arc::new(info), endpoint: Endpoint::new::<_, _, P::Access>(handler) });

@@ -72,3 +72,16 @@ fn an_owner_whom_the_path_does_not_name_is_named_with_its_route() {
     let lines: Vec<_> = both.lines().collect();
     assert!(lines.len() == 2 && lines[0].contains("own user {id}") && lines[1].contains("orders"), "{both}");
 }
+
+#[test]
+fn an_objective_that_can_not_be_measured_is_named_with_its_route() {
+    let slow = Slo { within: Some(std::time::Duration::from_millis(300)), whole: 100.0, ..Slo::default() };
+    let routes = Routes::new().get("/fine", hello, public()).get("/slow", hello, public()).objective(slow);
+    assert_eq!(
+        fault(routes),
+        "the route GET /slow has the objective whole = 100: expected a percentage from 94 to 99.999; within = 0.3 s: \
+         expected a bucket of http.server.request.duration; the nearest are 0.25 s and 0.5 s"
+    );
+    let stated = Slo { within: Some(std::time::Duration::from_millis(250)), ..Slo::default() };
+    assert_eq!(fault(Routes::new().get("/fast", hello, public()).objective(stated)), "fine");
+}

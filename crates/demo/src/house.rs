@@ -87,6 +87,9 @@ pub enum StartError {
     /// No listener, runtime or signal handler.
     #[error("{what}: {source}")]
     System { what: &'static str, source: io::Error },
+    /// The drill's own: Prometheus, or a route without an answer.
+    #[error("{0}")]
+    Drill(String),
 }
 
 impl StartError {
@@ -139,6 +142,16 @@ pub struct House {
 impl House {
     /// Starts everything or nothing. `log` takes the lines of requests.
     pub async fn start(ports: &Ports, log: Option<&Sink>, breakers: Breakers) -> Result<Self, StartError> {
+        Self::start_with(ports, log, breakers, &[]).await
+    }
+
+    /// The same, with further settings of the web BFF.
+    pub async fn start_with(
+        ports: &Ports,
+        log: Option<&Sink>,
+        breakers: Breakers,
+        of_web: &[(&str, String)],
+    ) -> Result<Self, StartError> {
         let services = Arc::new(MockServices::start_on(ports.services()).await?);
         let keys = KeysFile::new();
         let key = keys.add(keys::partner(CLIENT, ACCOUNT));
@@ -148,7 +161,10 @@ impl House {
                 Which::Partner => {
                     sources.with_override("auth.api_keys.file", keys.path().display().to_string())
                 }
-                Which::Web | Which::Mobile => sources,
+                Which::Web => of_web
+                    .iter()
+                    .fold(sources, |sources, (key, value)| sources.with_override(*key, value.clone())),
+                Which::Mobile => sources,
             };
             Ok((which, which.bff().start(&sources, log.cloned())?))
         };

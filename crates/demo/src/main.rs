@@ -1,10 +1,12 @@
-//! `just demo`, `just token`, `just smoke` and `just limits`: the three BFFs in one process, on mocked services, and what one
+//! `just demo`, `just token`, `just smoke`, `just drill`, `just browser` and `just limits`: the three BFFs in one process, on mocked services, and what one
 //! says of its limits.
 //!
 //! Everything listens on loopback, and the issuer's key is public: nothing here is for anybody but developers.
 
+mod browser;
 mod control;
 mod demo;
+mod drill;
 mod house;
 mod limits;
 mod lines;
@@ -75,6 +77,12 @@ enum Command {
         #[arg(long, requires = "bffs")]
         config: Option<PathBuf>,
     },
+    /// Runs the house under load with a Prometheus and the generated rules, breaks services, and compares the alerts with what must
+    /// fire; exits with 1 if they differ
+    Drill(drill::Options),
+    /// Shows a page of another origin to headless Chromium, with the Server-Timing of the overview, and keeps a picture of it; exits
+    /// with 1 if the page does not see what it must
+    Browser(browser::Options),
     /// Shows who is being limited, every second until Ctrl-C; exits with 1 if nobody answers
     Limits(limits::Options),
 }
@@ -86,6 +94,8 @@ fn main() -> ExitCode {
         Command::Smoke => exit(smoke::run()),
         Command::Routes { bffs } => exit(routes::run(or_all(&bffs))),
         Command::Plan { bffs, config } => exit(plan::run(or_all(&bffs), config.as_deref())),
+        Command::Drill(options) => exit(drill::run(options)),
+        Command::Browser(options) => exit(browser::run(&options)),
         Command::Limits(options) => exit(limits::run(&options)),
         Command::Token { user, bff, account } => {
             let token = token(bff, &user, account.as_deref()).sign();

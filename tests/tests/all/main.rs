@@ -47,6 +47,7 @@ mod request_ids;
 mod resilience;
 mod revocation;
 mod sender;
+mod slo;
 mod spans;
 mod statuses;
 mod token_algorithms;

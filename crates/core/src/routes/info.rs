@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use http::Method;
 
-use super::Priority;
+use super::{Priority, Slo};
 use crate::auth::Policy;
 
 /// What the inbound stack knows of a route.
@@ -20,6 +20,8 @@ pub struct RouteInfo {
     pub deadline: Option<Duration>,
     /// What an overloaded BFF makes of it.
     pub priority: Priority,
+    /// What it promises.
+    pub slo: Slo,
     /// A request that it answers from the fixtures, for tools that ask every screen.
     pub example: Option<Example>,
 }
@@ -60,6 +62,11 @@ impl RouteInfo {
         Ok(())
     }
 
+    /// What of its objectives can't be measured, in words.
+    pub(crate) fn check_objectives(&self) -> Result<(), String> {
+        self.slo.check().map_err(|fault| format!("has the objective {fault}"))
+    }
+
     /// What its policy says of a parameter that its path doesn't have once, as a whole segment: nobody would own it.
     pub(crate) fn check_owners(&self) -> Result<(), String> {
         for need in self.policy.needs() {
@@ -90,7 +97,7 @@ impl RouteInfo {
     }
 
     fn plain(path: &'static str, policy: Policy) -> Arc<Self> {
-        let priority = Priority::default();
-        Arc::new(Self { method: None, path, policy, deadline: None, priority, example: None })
+        let (priority, slo) = (Priority::default(), Slo::default());
+        Arc::new(Self { method: None, path, policy, deadline: None, priority, slo, example: None })
     }
 }

@@ -17,8 +17,8 @@ use futures::future::join_all;
 use serde_json::Value;
 use tokio::runtime;
 
+pub use self::ask::{Ask, client};
 use self::{
-    ask::Ask,
     expect::Expect,
     report::{Outcome, Report},
 };
@@ -73,7 +73,7 @@ async fn all() -> Result<bool, StartError> {
 /// What each of [`SCREENS`] says when all is well: what a degraded one still has to say.
 async fn normal_replies() -> Result<Vec<Value>, StartError> {
     let house = House::start(&Ports::FREE, None, Breakers::Off).await?;
-    let client = ask::client();
+    let client = client();
     let answers =
         join_all(SCREENS.iter().map(|screen| Ask::of(screen).send(&house.addresses, &client))).await;
     house.drain().await;
@@ -86,7 +86,7 @@ async fn ask_all(Round { modes, cases }: Round) -> Result<Vec<Outcome>, StartErr
     for (target, mode) in modes {
         house.services.set(target, mode);
     }
-    let client = ask::client();
+    let client = client();
     let asked = cases.into_iter().map(async |Case { title, ask, expect }| {
         Outcome::of_answer(title, &expect, ask.send(&house.addresses, &client).await)
     });
