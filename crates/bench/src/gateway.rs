@@ -43,15 +43,29 @@ pub(crate) struct Gateway {
     pub(crate) signer: Signer,
 }
 
+/// An address for a gateway that can't be chosen, since what it needs is not there.
+const NOWHERE: &str = "http://127.0.0.1:1";
+
 /// The gateway that needs a Redis.
 pub(crate) const SHARED: char = 'l';
 
-/// What `--only` is when nobody says.
-pub(crate) const ROWS: &str = "a,b,c,d,e,f,g,l,n,o,m,j,w,keys";
+/// The gateways that need a collector of traces.
+pub(crate) const TRACED: [char; 2] = ['t', 'w'];
 
-/// All of them; `earlier` is the file of an earlier build of c, to be measured beside the present one, and `redis` the address
-/// of a Redis that nobody else uses.
-pub(crate) fn all(services: &Settings, earlier: Option<&Path>, redis: Option<&str>) -> Result<Vec<Gateway>> {
+/// What `--only` is when nobody says.
+pub(crate) const ROWS: &str = "a,b,c,d,e,f,g,l,n,o,m,j,t,w,keys";
+
+/// What some gateways need, by its address; without it they can't be chosen.
+#[derive(Default)]
+pub(crate) struct Beside {
+    /// A Redis that nobody else uses.
+    pub(crate) redis: Option<String>,
+    /// A collector of traces that takes everything.
+    pub(crate) collector: Option<String>,
+}
+
+/// All of them; `earlier` is the file of an earlier build of c, to be measured beside the present one.
+pub(crate) fn all(services: &Settings, earlier: Option<&Path>, beside: &Beside) -> Result<Vec<Gateway>> {
     let mut all = vec![
         ours(
             'a',
@@ -78,8 +92,8 @@ pub(crate) fn all(services: &Settings, earlier: Option<&Path>, redis: Option<&st
         kept(services)?,
     ];
     all.extend(rsa(services)?);
-    all.extend(limits(services, redis)?);
-    all.extend(told(services)?);
+    all.extend(limits(services, beside)?);
+    all.extend(told(services, beside)?);
     if let Some(file) = earlier {
         let about = "c as an earlier commit had it";
         let mut gateway = ours(EARLIER, "earlier", about, "bff-bench-screen", services)?;
@@ -157,18 +171,17 @@ fn rsa(services: &Settings) -> Result<[Gateway; 2]> {
 }
 
 /// c with what its limits cost taken away, and with the most that they may cost.
-fn limits(services: &Settings, redis: Option<&str>) -> Result<[Gateway; 2]> {
+fn limits(services: &Settings, beside: &Beside) -> Result<[Gateway; 2]> {
     let of = |key, name, about, keys: &[(&str, &str)]| {
         let mut settings = services.clone();
         settings.overrides.extend(keys.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
         ours(key, name, about, "bff-bench-screen", &settings)
     };
     let off = [("rate_limits.enabled", "false"), ("admission.enabled", "false")];
-    // Without a Redis the row can't be chosen.
     let shared = [
         ("rate_limits.shared", "true"),
         ("rate_limits.leases", "true"),
-        ("redis.url", redis.unwrap_or("redis://127.0.0.1:1")),
+        ("redis.url", beside.redis.as_deref().unwrap_or(NOWHERE)),
     ];
     Ok([
         of(SHARED, "shared", "c where limits are shared through a Redis, with leases", &shared)?,
@@ -177,11 +190,11 @@ fn limits(services: &Settings, redis: Option<&str>) -> Result<[Gateway; 2]> {
 }
 
 /// c with nothing that tells of requests, with each of the things that do alone, and with all of them.
-fn told(services: &Settings) -> Result<Vec<Gateway>> {
+fn told(services: &Settings, beside: &Beside) -> Result<Vec<Gateway>> {
     let of = |key, name, about, told: &[Told]| {
         let mut settings = services.clone();
         for kind in Told::ALL {
-            settings.overrides.extend(kind.keys(told.contains(&kind)));
+            settings.overrides.extend(kind.keys(told.contains(&kind), beside));
         }
         ours(key, name, about, "bff-bench-screen", &settings)
     };
@@ -189,7 +202,8 @@ fn told(services: &Settings) -> Result<Vec<Gateway>> {
         of('o', "untold", "c without metrics, lines and traces", &[])?,
         of('m', "metrics", "o with metrics", &[Told::Metrics])?,
         of('j', "json log", "o with a JSON line for each request", &[Told::Lines])?,
-        of('w', "all told", "o with metrics and JSON lines together", &Told::ALL)?,
+        of('t', "traces", "o with traces, of which 1 % are kept", &[Told::Traces])?,
+        of('w', "all told", "o with metrics, JSON lines and traces together", &Told::ALL)?,
     ])
 }
 
@@ -198,16 +212,27 @@ fn told(services: &Settings) -> Result<Vec<Gateway>> {
 enum Told {
     Metrics,
     Lines,
+    Traces,
 }
 
 impl Told {
-    const ALL: [Self; 2] = [Self::Metrics, Self::Lines];
+    const ALL: [Self; 3] = [Self::Metrics, Self::Lines, Self::Traces];
 
     /// How it is switched on and off.
-    fn keys(self, on: bool) -> Vec<(String, String)> {
+    fn keys(self, on: bool, beside: &Beside) -> Vec<(String, String)> {
         let keys = match self {
             Self::Metrics => vec![("metrics.enabled", on.to_string())],
-            Self::Lines => vec![("log.access", on.to_string()), ("log.format", "json".to_owned())],
+            // A line for each of them: by default most are left out under such a load.
+            Self::Lines => vec![
+                ("log.access", on.to_string()),
+                ("log.format", "json".to_owned()),
+                ("log.success_per_second", "1000000".to_owned()),
+            ],
+            Self::Traces if !on => Vec::new(),
+            Self::Traces => {
+                let collector = beside.collector.as_deref().unwrap_or(NOWHERE);
+                vec![("traces.endpoint", collector.to_owned()), ("traces.ratio", "0.01".to_owned())]
+            }
         };
         keys.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
     }

@@ -22,10 +22,11 @@ use bff_bench::process::{self, Running};
 use bff_bench::runner;
 use bff_bench::settings::Settings;
 use bff_redis_server::Redis;
+use bff_testkit::Collector;
 use clap::Parser;
 use serde_json::json;
 
-use gateway::Gateway;
+use gateway::{Beside, Gateway};
 use keys::Keys;
 use measure::{Figures, Plan};
 use report::Ratio;
@@ -91,10 +92,13 @@ async fn run(options: &Options) -> Result<ExitCode> {
         rate: options.rate,
     };
     let (settings, services) = gateway::services()?;
-    // One that nobody else uses, for as long as this runs.
-    let redis = options.only.iter().any(|row| *row == gateway::SHARED.to_string()).then(Redis::start);
-    let url = redis.as_ref().map(Redis::url);
-    let all = gateway::all(&settings, options.earlier.as_deref(), url.as_deref())?;
+    // Those that nobody else uses, for as long as this runs.
+    let needs = |keys: &[char]| options.only.iter().any(|row| keys.iter().any(|key| *row == key.to_string()));
+    let redis = needs(&[gateway::SHARED]).then(Redis::start);
+    let collector = needs(&gateway::TRACED).then(Collector::start);
+    let beside =
+        Beside { redis: redis.as_ref().map(Redis::url), collector: collector.as_ref().map(Collector::url) };
+    let all = gateway::all(&settings, options.earlier.as_deref(), &beside)?;
     let chosen = choose(&all, &options.only)?;
     let of_gateways = chosen.iter().flat_map(|gateway| gateway.before.iter().chain([&gateway.program]));
     of_gateways.chain([&services]).try_for_each(process::build)?;

@@ -43,7 +43,7 @@ pub(crate) struct Ratio {
 type Promise = (char, char, Option<f64>);
 
 /// What is promised, and what helps to judge it.
-const RATIOS: [Promise; 13] = [
+const RATIOS: [Promise; 14] = [
     ('c', 'a', Some(1.60)),
     ('c', 'b', Some(0.35)),
     ('e', 'c', Some(0.60)),
@@ -53,6 +53,7 @@ const RATIOS: [Promise; 13] = [
     ('w', 'o', Some(1.08)),
     ('m', 'o', None),
     ('j', 'o', None),
+    ('t', 'o', None),
     ('g', 'f', None),
     ('b', 'a', None),
     ('d', 'a', None),

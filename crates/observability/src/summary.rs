@@ -19,7 +19,7 @@ Made from the routes of the BFFs and the catalogue of metrics; `just test` fails
   BFF by its job. `prometheus/rules.test.yml` is for `promtool test rules`.
 - `grafana/*.json`: three dashboards to import into Grafana 10 or later: an overview, screens, services.
 - `runbooks/`: a page for each alert.
-- [METRICS.md](METRICS.md): every metric.
+- [METRICS.md](METRICS.md): every metric; [SPANS.md](SPANS.md): every span; [LOGS.md](LOGS.md): every field of a log line.
 
 `just drill` starts the demo with Prometheus and these rules, breaks services, and sees the alerts fire and end.
 

@@ -1,12 +1,18 @@
 //! Tables of what the BFFs tell, each from its catalogue in the core: a module and a file each.
 
+mod logs;
 mod metrics;
+mod spans;
 
 use crate::File;
 
 /// All of them.
 pub fn all() -> Vec<File> {
-    vec![File::new("METRICS.md", metrics::text())]
+    vec![
+        File::new("METRICS.md", metrics::text()),
+        File::new("SPANS.md", spans::text()),
+        File::new("LOGS.md", logs::text()),
+    ]
 }
 
 /// A table of Markdown.

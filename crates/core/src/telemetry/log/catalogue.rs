@@ -118,7 +118,7 @@ fields! {
     TRACE_ID = Request, "trace_id", Hex(32), Always;
     #[doc = "The BFF's own span in that trace."]
     SPAN_ID = Request, "span_id", Hex(16), Always;
-    #[doc = "Whether whoever called us keeps the trace: the flag of `traceparent`."]
+    #[doc = "Whether the trace was chosen to be kept when the request came: the flag that services get."]
     SAMPLED = Request, "sampled", Flag, Always;
     #[doc = "Method of the request, `_OTHER` if it is none of RFC 9110 or RFC 5789."]
     METHOD = Request, "method", Text, Always;
