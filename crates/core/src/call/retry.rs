@@ -70,7 +70,7 @@ impl<S: Step<Box<Outgoing>, Out = Outcome>> Step<Box<Outgoing>> for Retry<S> {
             let now = Instant::now();
             // A pause beyond all clocks is a service that does not want to be asked again.
             let in_time = now.checked_add(pause).is_some_and(|at| at < outgoing.deadline);
-            let refused = if !in_time { Some("time") } else { (!self.budget.spend(now)).then_some("budget") };
+            let refused = if in_time { (!self.budget.spend(now)).then_some("budget") } else { Some("time") };
             let reason = error.reason();
             if let Some(why) = refused {
                 if in_time {

@@ -16,6 +16,7 @@ mod connection;
 pub(crate) mod cors;
 mod deadline;
 mod finish;
+mod front;
 mod head;
 pub(crate) mod heartbeat;
 pub(crate) mod listener;

@@ -8,35 +8,26 @@ use std::{
     net::{SocketAddr, TcpListener as StdListener},
     sync::Arc,
     thread::JoinHandle,
-    time::Duration,
 };
 
-use tokio::{
-    net::TcpListener,
-    runtime::{self, RuntimeMetrics},
-    sync::watch,
-    time::Instant,
-};
+use tokio::{runtime::RuntimeMetrics, sync::watch, time::Instant};
 
 use super::{
     Shared,
-    admin::{self, Process},
+    admin::Process,
     admission::{Admission, AdmissionView},
+    front::Front,
     heartbeat::Heartbeats,
-    listener,
     phase::Phase,
     scrape::Scrape,
     worker::{self, Blueprint, Started},
 };
 use crate::{
-    call::{HedgeCounters, ServiceCounters, ServiceView, SharedService, follow_health},
+    call::{HedgeCounters, ServiceCounters, ServiceView, SharedService},
     config::DrainConfig,
     routes::Routes,
     telemetry::traces::{Exporter, SpanCounts, Traces},
 };
-
-/// How long the first look-up of names may hold up the first request.
-const FIRST_RESOLUTION: Duration = Duration::from_secs(1);
 
 /// A BFF that runs. Dropping it drains it without the notice.
 pub struct Running {
@@ -83,14 +74,13 @@ pub(crate) fn start(
         0 => std::thread::available_parallelism().map_or(1, usize::from),
         workers => workers,
     };
-    let (drain, server) = (config.drain.clone(), Arc::new(config.server.clone()));
+    let drain = config.drain.clone();
     let (phase, phases) = watch::channel(Phase::Serving);
     let heartbeats = Arc::new(Heartbeats::new(workers, config.health.stuck_after));
     let admission = Arc::new(Admission::new(&config.admission, workers));
     let shared = Arc::new(shared);
     let exporter = shared.telemetry.traces.as_ref().map(Traces::start).transpose();
     let exporter = exporter.map_err(ServerError::Worker)?;
-    let of_front = Arc::clone(&shared);
     let blueprint = Blueprint {
         shared: Arc::clone(&shared),
         admission: Arc::clone(&admission),
@@ -117,62 +107,8 @@ pub(crate) fn start(
         heartbeats: Arc::clone(&heartbeats),
     };
     let scrape = Scrape::of(&process, watched);
-    let (mut until_gone, found, admits) = (phases.clone(), services.clone(), Arc::clone(&admission));
-    let front = std::thread::Builder::new().name("front".to_owned()).spawn(move || {
-        let Ok(runtime) = runtime::Builder::new_current_thread().enable_all().build() else { return };
-        runtime.block_on(async {
-            let (Ok(public), Ok(admin_listener)) =
-                (TcpListener::from_std(public), TcpListener::from_std(admin_listener))
-            else {
-                return;
-            };
-            // Neither names nor keys need the other.
-            futures::future::join(find(&found), of_front.authenticator.load()).await;
-            for service in found.iter().filter(|service| service.config.health.is_some()) {
-                #[expect(
-                    clippy::disallowed_methods,
-                    reason = "services are checked beside the acceptor, until the end"
-                )]
-                tokio::spawn(follow_health(Arc::clone(service)));
-            }
-            if let Some(kept) = found.first().map(|service| Arc::clone(&service.kept)) {
-                #[expect(
-                    clippy::disallowed_methods,
-                    reason = "other instances are heard beside the acceptor, until the end"
-                )]
-                tokio::spawn(kept.follow());
-            }
-            #[expect(
-                clippy::disallowed_methods,
-                reason = "what credentials are good is followed beside the acceptor, until the end"
-            )]
-            tokio::spawn(of_front.authenticator.follow());
-            if let Some(limits) = &of_front.limits {
-                #[expect(
-                    clippy::disallowed_methods,
-                    reason = "who owes nothing is forgotten beside the acceptor"
-                )]
-                tokio::spawn(Arc::clone(limits).sweep());
-            }
-            #[expect(
-                clippy::disallowed_methods,
-                reason = "memory and overload are followed beside the acceptor, until the end"
-            )]
-            tokio::spawn(Arc::clone(&admits).follow());
-            #[expect(
-                clippy::disallowed_methods,
-                reason = "operators are served beside the acceptor, until the end"
-            )]
-            tokio::spawn(admin::serve(admin_listener, process, scrape));
-            listener::accept(public, handles, server.max_connections, phases).await;
-            // Operators are answered until the last request is done.
-            let _ = until_gone.wait_for(|phase| *phase == Phase::Gone).await;
-        });
-        // A look-up that hangs in the system must not hold up the end.
-        runtime.shutdown_background();
-    });
-    let front = front.map_err(|error| ServerError::Worker(format!("no thread to accept on: {error}")))?;
-    let front = Some(front);
+    let front = Front { public, admin: admin_listener, workers: handles, process, scrape };
+    let front = Some(front.start().map_err(ServerError::Worker)?);
     let workers = threads;
     Ok(Running {
         address,
@@ -187,23 +123,6 @@ pub(crate) fn start(
         shared,
         exporter,
     })
-}
-
-/// Looks the services' names up, before the first request and then again and again. A resolver that is slow delays the start
-/// by a moment only.
-async fn find(services: &[Arc<SharedService>]) {
-    let named: Vec<_> = services.iter().filter(|service| service.endpoints.has_names()).collect();
-    let first = futures::future::join_all(named.iter().map(|service| service.endpoints.resolve()));
-    #[expect(clippy::disallowed_methods, reason = "requests can wait for names no longer than this")]
-    let _ = tokio::time::timeout(FIRST_RESOLUTION, first).await;
-    for service in named {
-        let endpoints = Arc::clone(&service.endpoints);
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "services are followed beside the acceptor, until the end"
-        )]
-        tokio::spawn(async move { endpoints.follow().await });
-    }
 }
 
 fn bind(key: &'static str, address: SocketAddr) -> Result<(StdListener, SocketAddr), ServerError> {

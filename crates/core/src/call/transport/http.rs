@@ -75,7 +75,7 @@ impl HttpTransport {
         let status = response.status().as_u16();
         let head = || Head::of(response.headers(), SystemTime::now);
         if is_conditional && response.status() == StatusCode::NOT_MODIFIED {
-            let reply = Reply { head: head(), status, not_modified: true, ..Reply::new(Bytes::new(), false) };
+            let reply = Reply { status, head: head(), not_modified: true, ..Reply::new(Bytes::new(), false) };
             if Box::pin(is_read_soon(response.into_body())).await {
                 self.pool.give_back(connection);
             }
@@ -100,7 +100,7 @@ impl HttpTransport {
             return Err(CallError::new(Reason::InvalidReply, detail));
         };
         self.pool.give_back(connection);
-        Ok(Reply { head, status, ..Reply::new(body, json) })
+        Ok(Reply { status, head, ..Reply::new(body, json) })
     }
 
     /// The target in origin form (RFC 9112, 3.2.1).
