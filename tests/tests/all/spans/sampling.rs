@@ -23,7 +23,7 @@ async fn asked(collector: &Collector, bff: &TestBff, flags: &str) -> (bool, bool
     spans_of(collector, &degraded).await;
     let id = reply.header("x-request-id").to_owned();
     let spans = collector.spans();
-    let kept = spans.iter().find(|span| span.text("bff.request_id") == id);
+    let kept = spans.iter().find(|span| span.kind == "server" && span.text("bff.request_id") == id);
     if let Some(kept) = kept {
         assert_eq!((kept.trace.as_str(), kept.parent.as_str()), (TRACE, SPAN));
         assert_eq!(kept.flags, 0x301, "sampled, and the parent is another program's");

@@ -57,6 +57,8 @@ async fn a_screen_is_a_tree_whose_leaves_the_services_know() {
         assert_eq!((attempt.text("server.address"), attempt.text("bff.attempt")), ("127.0.0.1", "1"));
     }
     assert!(spans.iter().all(|span| !span.is_error && span.events.is_empty()));
+    let id = reply.header("x-request-id");
+    assert!(spans.iter().all(|span| span.text("bff.request_id") == id), "each says whose it is");
 }
 
 #[tokio::test]

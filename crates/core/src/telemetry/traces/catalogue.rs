@@ -106,15 +106,15 @@ spans! {
     REQUEST = "<method> <route>", Server,
         [METHOD, ROUTE, SCHEME, STATUS, ERROR, REQUEST_ID, OUTCOME, KEPT, LEFT_OUT],
         "A request, from its head to its reply. It is an error from status 500 on.";
-    FILLED = "section <section>", Internal, [SECTION, OUTCOME, REASON, ERROR],
+    FILLED = "section <section>", Internal, [SECTION, OUTCOME, REASON, ERROR, REQUEST_ID],
         "A section of the screen, from the beginning of the fan-out to its answer. One that was given up has none.";
-    CALL = "<operation>", Internal, [SERVICE, OPERATION, OUTCOME, ERROR],
+    CALL = "<operation>", Internal, [SERVICE, OPERATION, OUTCOME, ERROR, REQUEST_ID],
         "A call with all its attempts: below its section, or below the request where a handler awaits it.";
     HTTP_ATTEMPT = "<method>", Client,
-        [METHOD, STATUS, RESENT, SERVER_ADDRESS, SERVER_PORT, PEER_ADDRESS, PEER_PORT, ERROR, SERVICE, OPERATION, ATTEMPT, OUTCOME],
+        [METHOD, STATUS, RESENT, SERVER_ADDRESS, SERVER_PORT, PEER_ADDRESS, PEER_PORT, ERROR, SERVICE, OPERATION, ATTEMPT, OUTCOME, REQUEST_ID],
         "One try over HTTP. The service is told of this span as its parent.";
     GRPC_ATTEMPT = "<gRPC service>/<method>", Client,
-        [RPC_SYSTEM, RPC_SERVICE, RPC_METHOD, RPC_STATUS, SERVER_ADDRESS, SERVER_PORT, PEER_ADDRESS, PEER_PORT, ERROR, SERVICE, OPERATION, ATTEMPT, OUTCOME],
+        [RPC_SYSTEM, RPC_SERVICE, RPC_METHOD, RPC_STATUS, SERVER_ADDRESS, SERVER_PORT, PEER_ADDRESS, PEER_PORT, ERROR, SERVICE, OPERATION, ATTEMPT, OUTCOME, REQUEST_ID],
         "One try over gRPC. The service is told of this span as its parent.";
 }
 

@@ -16,8 +16,8 @@ use opentelemetry_proto::tonic::trace::v1::{
 use tokio::time::Instant;
 
 use super::{
-    attributes::Attributes,
-    catalogue::{ERROR, Kind, SpanSort},
+    attributes::{Attributes, Said},
+    catalogue::{ERROR, Kind, REQUEST_ID, SpanSort},
     clock::Clock,
     kept::Kept,
 };
@@ -74,8 +74,9 @@ struct Outline {
 }
 
 impl Tree<'_> {
-    /// A span with these attributes; with [`ERROR`] among them it is one.
-    fn span(&self, outline: Outline, attributes: Attributes) -> Span {
+    /// A span with these attributes and the request's id; with [`ERROR`] among them it is one.
+    fn span(&self, outline: Outline, mut attributes: Attributes) -> Span {
+        attributes.say(&REQUEST_ID, Said::Text(self.kept.request_id.to_str().unwrap_or_default()));
         let Outline { sort, name, id, parent, began, ended } = outline;
         let trace = self.kept.trace;
         let kind = match sort.kind {

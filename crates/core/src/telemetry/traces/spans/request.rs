@@ -6,7 +6,7 @@ use opentelemetry_proto::tonic::trace::v1::Span;
 use super::{
     super::{
         attributes::{Attributes, Said},
-        catalogue::{ERROR, KEPT, LEFT_OUT, METHOD, OUTCOME, REQUEST, REQUEST_ID, ROUTE, SCHEME, STATUS},
+        catalogue::{ERROR, KEPT, LEFT_OUT, METHOD, OUTCOME, REQUEST, ROUTE, SCHEME, STATUS},
         kept::{Kept, is_degraded},
     },
     Outline, Tree,
@@ -28,7 +28,6 @@ pub(super) fn span(of: &Tree<'_>) -> Span {
             None => attributes.say(&ERROR, Said::Text(status.as_str())),
         }
     }
-    attributes.say(&REQUEST_ID, Said::Text(kept.request_id.to_str().unwrap_or_default()));
     attributes.say(&OUTCOME, outcome(kept));
     attributes.say(&KEPT, kept.why.as_str());
     attributes.say_if(&LEFT_OUT, Some(kept.told.left_out).filter(|left_out| *left_out > 0));
