@@ -66,13 +66,15 @@ pub(super) fn limits(services: &Settings, beside: &Beside) -> Result<[Gateway; 2
 pub(super) fn told(services: &Settings, beside: &Beside) -> Result<Vec<Gateway>> {
     let of = |key, name, about, told: &[Told]| {
         let mut settings = services.clone();
+        // At saturation it is not the same requests that each of them would refuse.
+        settings.overrides.push(("admission.enabled".to_owned(), "false".to_owned()));
         for kind in Told::ALL {
             settings.overrides.extend(kind.keys(told.contains(&kind), beside));
         }
         ours(key, name, about, "bff-bench-screen", &settings)
     };
     Ok(vec![
-        of('o', "untold", "c without metrics, lines and traces", &[])?,
+        of('o', "untold", "c without metrics, lines, traces and admission", &[])?,
         of('m', "metrics", "o with metrics", &[Told::Metrics])?,
         of('j', "json log", "o with a JSON line for each request", &[Told::Lines])?,
         of('t', "traces", "o with traces, of which 1 % are kept", &[Told::Traces])?,
