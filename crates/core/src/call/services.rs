@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::{
-    Answered, CallError, Origin, Outcome, Outgoing, Reply, Safety, Source,
+    Answered, CallError, Origin, Outcome, Outgoing, Reason, Reply, Safety, Source,
     answered::StandIn,
     balance::Trail,
     cache::SharedCache,
@@ -21,7 +21,7 @@ use crate::{
     step::Step as _,
     telemetry::{
         metrics::service::{Ended, ServiceMeter},
-        story::Event,
+        story::{self, Event},
     },
 };
 
@@ -70,8 +70,13 @@ impl ServicePool {
             context.inner().work.takes_long();
         }
         let answered = self.conclude::<D>(operation, read_only, outcome);
+        let end = ended(&answered);
+        // The stack has told of an answer.
+        if let Ended::Failed(Reason::InvalidReply) = end {
+            context.story().call_ended(call, story::Ended::Failed(Reason::InvalidReply), Instant::now());
+        }
         if let Some(flight) = &mut flight {
-            flight.end(ended(&answered));
+            flight.end(end);
         }
         let answered = answered?;
         if let Some(StandIn { error, origin: Origin::Config }) = &answered.stand_in {

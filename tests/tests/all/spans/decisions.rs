@@ -3,13 +3,27 @@
 use std::time::Duration;
 
 use bff_core::call::HedgeCounters;
-use bff_testkit::Mode;
+use bff_testkit::{Mode, Nonsense};
 use bff_tests::{
     Wire, until,
     wire::{bearer, head},
 };
 
 use super::*;
+
+#[tokio::test]
+async fn a_reply_that_does_not_decode_is_a_failed_call_whose_attempt_was_answered() {
+    let collector = Collector::start();
+    let bff = traced(&collector).start().await;
+    bff.services.set("notifications", Mode::Nonsense(Nonsense::OtherShape));
+    let spans = spans_of(&collector, &bff.as_user("alice").get(OVERVIEW).await).await;
+    let operation = "notifications.unread";
+    let ([call], [attempt]) = (&calls(&spans, operation)[..], &attempts(&spans, operation)[..]) else {
+        panic!("one attempt")
+    };
+    assert_eq!((call.text("bff.outcome"), call.text("error.type")), ("failed", "invalid_reply"));
+    assert_eq!((call.is_error, attempt.is_error), (true, false));
+}
 
 #[tokio::test]
 async fn a_retry_is_an_event_and_an_attempt_of_its_own_over_http_and_grpc() {
