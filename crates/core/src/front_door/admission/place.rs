@@ -25,6 +25,8 @@ pub(super) struct Place<'a> {
     priority: Priority,
     /// How many were let in before.
     number: usize,
+    /// Whether it has been worked on.
+    has_begun: bool,
     /// Where it stands in the line for its next turn, and since when.
     lined_up: Option<(Rank, Instant)>,
     /// The last span in which it was worked on.
@@ -47,6 +49,7 @@ impl<'a> Place<'a> {
             worker,
             priority,
             number,
+            has_begun: false,
             lined_up: None,
             span,
             let_in: look,
@@ -69,7 +72,7 @@ impl<'a> Place<'a> {
                 }
                 self.come_out(since);
             }
-            None if turns.are_ordered() => {
+            None if turns.are_ordered() && !self.may_begin() => {
                 let (rank, now) = (self.rank(work), Instant::now());
                 if !turns.take(rank, waker, now) {
                     self.line_up(rank, now);
@@ -78,6 +81,7 @@ impl<'a> Place<'a> {
             }
             None => {}
         }
+        self.has_begun = true;
         self.work();
         work.begin_turn(micros(self.waited), self.worker.lags());
         Poll::Ready(())
@@ -91,6 +95,12 @@ impl<'a> Place<'a> {
         if self.worker.turns.are_ordered() {
             self.worker.turns.ended(Instant::now());
         }
+    }
+
+    /// Whether its first turn is now, whoever waits: that is short, and what it asks for is on its way while the worker works
+    /// on others. If it waited for all of them, the worker would then wait for it. No more than the limit begin like this.
+    fn may_begin(&self) -> bool {
+        !self.has_begun && self.worker.limit().is_some()
     }
 
     fn rank(&self, work: &Work) -> Rank {
@@ -166,3 +176,6 @@ impl Drop for Place<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

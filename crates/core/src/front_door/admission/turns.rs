@@ -3,9 +3,12 @@
 //! A runtime works on whatever became ready first. That is fair while there is little to do. With too much, a refusal waits behind
 //! every screen that has a long list to decode, and each request that is let in makes all before it later. So while its worker
 //! lags, or has long lists to decode, a request lines up for each of its turns, by priority and then by age: who was let in first
-//! is done first, and who came last calls no service before it is its turn. Who has used up much of a quota lets some go first
-//! that came later. A slice of turns is given out, then the worker looks at its sockets and does all
-//! that takes no turn (it accepts, reads, refuses), and then comes the next slice.
+//! is done first. Who has used up much of a quota lets some go first that came later. A slice of turns is given out, then the
+//! worker looks at its sockets and does all that takes no turn (it accepts, reads, refuses), and then comes the next slice.
+//!
+//! While a limit says how many there are, the [first turn](super::place) of each needs no place in the line: it calls services,
+//! which then answer while the worker works on others. If it came last, all would wait for their services together, and then for
+//! the worker together: a convoy, in which the worker idles a tenth of the time with more to do than it can.
 //!
 //! What it does not do: a turn ends when the request next waits for something. Nobody is interrupted.
 
