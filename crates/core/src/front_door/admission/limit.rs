@@ -10,14 +10,21 @@
 //! that they have. By Little's law that is how many the worker gets done without a longer queue. It is Gradient2 of Netflix's
 //! concurrency-limits, whose root is added where somebody was refused, with a latency that is known and not learned. It falls
 //! by the look that found least, and rises by what all found on average: the first ones still see what was before the last
-//! step, and a rise by those would be made twice. It falls no further while more requests keep the worker busy than it allows,
-//! since the last step has not had its effect yet. The worker is then busy all the time, with a short queue. The limit is gone
-//! once there was neither a lag nor a refusal for a while.
+//! step, and a rise by those would be made twice. By the gradient it falls no further while more requests keep the worker busy
+//! than it allows, since the last step has not had its effect yet, and those that are done then waited in a queue that is no
+//! more. How many the worker gets done it shows in any case, and with that how many those are that it can [sustain](Interval): to
+//! these the limit falls at once, or a flood would take many steps, and new ones would go on waiting for what came before them.
+//!
+//! The worker is then busy all the time, with a short queue. The limit is gone once there was neither a lag nor a refusal for a
+//! while.
+
+mod interval;
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
+use self::interval::Interval;
 use super::worker::Bounds;
 use crate::config::AdmissionConfig;
 
@@ -42,6 +49,9 @@ pub(super) struct Look {
     /// Whether the limit refused somebody since the look before, and whether that was more than a sheddable request.
     pub(super) refused: bool,
     pub(super) refused_normal: bool,
+    /// The requests that were done since the look before, and how long ago that was.
+    pub(super) done: usize,
+    pub(super) period: Duration,
 }
 
 #[derive(Debug)]
@@ -49,8 +59,8 @@ pub(super) struct Limit {
     may_lag: Duration,
     at_least: f64,
     at_most: f64,
-    /// Since when every look found a lag.
-    lags_since: Option<Instant>,
+    /// What was found since every look finds a lag.
+    standing: Option<Interval>,
     held: Option<Held>,
 }
 
@@ -61,15 +71,7 @@ struct Held {
     exact: f64,
     /// Since when there was neither a lag nor a refusal.
     calm_since: Instant,
-    began: Instant,
-    /// Of the present interval: the look that found least, and the sums of what all found.
-    least: Look,
-    lags: Duration,
-    latencies: Duration,
-    looks: u32,
-    least_busy: usize,
-    refused: bool,
-    refused_normal: bool,
+    interval: Interval,
     /// Whether normal requests were refused in the interval before.
     short_of_places: bool,
 }
@@ -80,7 +82,7 @@ impl Limit {
             may_lag: config.lag,
             at_least: count(config.at_least.min(config.max_in_flight)),
             at_most: count(config.max_in_flight),
-            lags_since: None,
+            standing: None,
             held: None,
         }
     }
@@ -89,29 +91,33 @@ impl Limit {
     pub(super) fn heed(&mut self, look: Look, now: Instant) -> Bounds {
         // With no more than the least no limit would help: something else keeps the processor.
         let lags = look.lag > self.may_lag && count(look.busy) > self.at_least;
-        let stands = match self.lags_since {
-            // One look may have met anything, such as a machine that stood still.
-            Some(since) if lags => now.saturating_duration_since(since) >= INTERVAL,
-            _ => {
-                self.lags_since = lags.then(|| now.checked_sub(look.lag).unwrap_or(now));
-                false
-            }
-        };
+        let first = self.first(look, lags, now);
         if let Some(held) = &mut self.held {
             held.heed(look, lags, now);
             if now.saturating_duration_since(held.calm_since) >= CALM {
                 self.held = None;
-            } else if now.saturating_duration_since(held.began) >= INTERVAL {
+            } else if now.saturating_duration_since(held.interval.began) >= INTERVAL {
                 let exact = held.adjusted(self.may_lag).clamp(self.at_least, self.at_most);
-                *held =
-                    Held { short_of_places: held.refused_normal, ..Held::new(exact, held.calm_since, now) };
+                let short_of_places = held.interval.refused_normal;
+                *held = Held { short_of_places, ..Held::new(exact, held.calm_since, now) };
             }
-        } else if stands {
-            let exact = count(look.busy) * look.gradient(self.may_lag);
-            let exact = exact.clamp(self.at_least, self.at_most);
-            self.held = Some(Held::new(exact, now, now));
+        } else if let Some(first) = first {
+            self.held = Some(Held::new(first.clamp(self.at_least, self.at_most), now, now));
         }
         self.held.as_ref().map_or(Bounds::OPEN, Held::bounds)
+    }
+
+    /// The limit to begin with, once every look has found a lag for long enough.
+    fn first(&mut self, look: Look, lags: bool, now: Instant) -> Option<f64> {
+        let Some(standing) = self.standing.as_mut().filter(|_| lags) else {
+            self.standing = lags.then(|| Interval::new(now.checked_sub(look.lag).unwrap_or(now)));
+            return None;
+        };
+        // From the second one on: one look may have met anything, such as a machine that stood still.
+        standing.heed(look);
+        let by_gradient = count(look.busy) * look.gradient(self.may_lag);
+        let stands = now.saturating_duration_since(standing.began) >= INTERVAL;
+        stands.then(|| by_gradient.min(standing.sustained(self.may_lag)))
     }
 }
 
@@ -125,53 +131,29 @@ impl Look {
 
 impl Held {
     fn new(exact: f64, calm_since: Instant, began: Instant) -> Self {
-        Self {
-            exact,
-            calm_since,
-            began,
-            least: Look { lag: Duration::MAX, ..Look::default() },
-            lags: Duration::ZERO,
-            latencies: Duration::ZERO,
-            looks: 0,
-            least_busy: usize::MAX,
-            refused: false,
-            refused_normal: false,
-            short_of_places: false,
-        }
+        Self { exact, calm_since, interval: Interval::new(began), short_of_places: false }
     }
 
     fn heed(&mut self, look: Look, lags: bool, now: Instant) {
-        if look.lag < self.least.lag {
-            self.least = look;
-        }
-        self.lags = self.lags.saturating_add(look.lag);
-        self.latencies = self.latencies.saturating_add(look.latency);
-        self.looks += 1;
-        self.least_busy = self.least_busy.min(look.busy);
-        self.refused |= look.refused;
-        self.refused_normal |= look.refused_normal;
+        self.interval.heed(look);
         if lags || look.refused {
             self.calm_since = now;
         }
     }
 
     fn adjusted(&self, may_lag: Duration) -> f64 {
-        let (fall, rise) = (self.least.gradient(may_lag), self.mean().gradient(may_lag));
+        let interval = &self.interval;
+        let (fall, rise) = (interval.least.gradient(may_lag), interval.mean().gradient(may_lag));
         if fall < 1.0 {
             // What came before the last step is not done yet: a further one would be a guess.
-            let is_done = count(self.least_busy) <= self.exact;
-            if is_done { self.exact * fall } else { self.exact }
-        } else if rise >= 1.0 && self.refused {
+            let is_done = count(interval.least_busy) <= self.exact;
+            let by_gradient = if is_done { self.exact * fall } else { self.exact };
+            by_gradient.min(interval.sustained(may_lag))
+        } else if rise >= 1.0 && interval.refused {
             self.exact * rise + self.exact.sqrt()
         } else {
             self.exact
         }
-    }
-
-    /// What the looks of this interval found on average.
-    fn mean(&self) -> Look {
-        let looks = self.looks.max(1);
-        Look { lag: self.lags / looks, latency: self.latencies / looks, ..Look::default() }
     }
 
     fn bounds(&self) -> Bounds {
@@ -182,7 +164,7 @@ impl Held {
         )]
         let normal = self.exact as usize;
         // Sheddable requests would take what comes free by chance alone.
-        let short = self.short_of_places || self.refused_normal;
+        let short = self.short_of_places || self.interval.refused_normal;
         Bounds { normal, sheddable: if short { 0 } else { (normal * 3).div_ceil(5) } }
     }
 }

@@ -77,8 +77,8 @@ impl Probe {
         let before = std::mem::replace(&mut self.refused, refused);
         let latency = lag.max(self.took.latency);
         let (refused, refused_normal) = (refused != before, refused[0] != before[0]);
-        let look = Look { lag, latency, busy, refused, refused_normal };
         let period = now.saturating_duration_since(std::mem::replace(&mut self.looked, now));
+        let look = Look { lag, latency, busy, refused, refused_normal, done: worker.done.get(), period };
         worker.looked(period, turn, lag, self.limit.heed(look, now));
         if now.saturating_duration_since(self.span_began) >= latency.clamp(*SPAN.start(), *SPAN.end()) {
             self.span_began = now;

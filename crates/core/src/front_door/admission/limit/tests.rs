@@ -50,7 +50,14 @@ impl Probed {
     }
 
     fn refused(&mut self, lag: u64, normal: bool) -> Bounds {
-        self.look(Look { lag: ms(lag), busy: 1, refused: true, refused_normal: normal, latency: ms(100_000) })
+        self.look(Look {
+            lag: ms(lag),
+            busy: 1,
+            refused: true,
+            refused_normal: normal,
+            latency: ms(100_000),
+            ..Look::default()
+        })
     }
 }
 
@@ -86,6 +93,28 @@ fn it_falls_by_the_gradient_and_by_half_at_most() {
     assert_eq!(probed.lag_for(ms(900), 90, 321).normal, 320, "what came before is not done yet");
     assert_eq!(probed.lag_for(ms(100), 90, 320).normal, 160);
     assert_eq!(probed.lag_for(ms(600), 90, 10).normal, 10);
+}
+
+/// A request takes 30 ms without its lag, and may lag for 20: in these the worker gets done one each millisecond.
+#[test]
+fn a_flood_falls_at_once_to_what_the_worker_gets_done() {
+    let look =
+        Look { lag: ms(90), latency: ms(120), busy: 900, done: 100, period: ms(100), ..Look::default() };
+    let mut first = probed(10);
+    first.look(look);
+    assert_eq!(first.look(look).normal, 50);
+    let mut later = probed(10).held(400);
+    later.look(look);
+    assert_eq!(later.bounds.normal, 50, "though what came before is not done yet");
+
+    // Control: whoever took longer than was looked at says nothing of how many are done in that time.
+    let slow = Look { lag: ms(60), latency: ms(220), ..look };
+    let mut first = probed(10);
+    first.look(slow);
+    assert_eq!(first.look(slow).normal, 736, "by the gradient");
+    let mut later = probed(10).held(400);
+    later.look(slow);
+    assert_eq!(later.bounds.normal, 400, "what came before is not done yet");
 }
 
 #[test]
@@ -163,14 +192,16 @@ fn sheddable_requests_wait_until_no_normal_one_was_refused_for_an_interval() {
 }
 
 fn look() -> impl Strategy<Value = (Look, u64)> {
-    (0_u64..300, 0_u64..300, 0_usize..5_000, any::<bool>(), any::<bool>(), 0_u64..300).prop_map(
-        |(lag, others, busy, refused, normal, passed)| {
+    (0_u64..300, 0_u64..300, 0_usize..5_000, any::<bool>(), any::<bool>(), 0_u64..300, 0_usize..500).prop_map(
+        |(lag, others, busy, refused, normal, passed, done)| {
             let look = Look {
                 lag: ms(lag),
                 latency: ms(lag + others),
                 busy,
                 refused: refused || normal,
                 refused_normal: normal,
+                done,
+                period: ms(passed),
             };
             (look, passed)
         },
