@@ -145,7 +145,12 @@ impl RequestContext {
     /// The same for a route with this policy.
     #[cfg(test)]
     pub(crate) fn for_test_of(policy: crate::auth::Policy, time: Duration) -> Self {
-        let route = RouteInfo::for_test("/test", policy);
+        Self::for_test_on(RouteInfo::for_test("/test", policy), time)
+    }
+
+    /// The same for this route.
+    #[cfg(test)]
+    pub(crate) fn for_test_on(route: Arc<RouteInfo>, time: Duration) -> Self {
         let services = Services::open(&[]).expect("nothing to open");
         let trace = TraceContext::for_test();
         Self::new(Arrival::for_test(route, Arc::new(services), trace, time))

@@ -33,8 +33,8 @@ use crate::{
 };
 
 /// How many times as long the calls of a critical route wait for a place. Whoever waits comes before whoever comes later, so
-/// they need not wait long, but all the time that they may. Others do so while their own worker lags: places are then taken by
-/// calls that were answered and whose requests wait for their turns.
+/// they need not wait long, but all the time that they may. Others do so while their own worker lags, and those of a critical
+/// route as long as it lags: places are then taken by calls that were answered and whose requests wait for their turns.
 const PATIENT: u32 = 50;
 
 #[derive(Clone)]
@@ -91,20 +91,22 @@ impl<S> Bulkhead<S> {
     async fn wait_for_place(&self, context: &RequestContext) -> Result<SemaphorePermit<'_>, CallError> {
         let began = Instant::now();
         let mut place = pin!(self.places.take());
-        let mut patience =
-            if context.inner().route.priority == Priority::Critical { PATIENT } else { 1 } * self.wait;
+        let is_critical = context.inner().route.priority == Priority::Critical;
+        let patient = PATIENT * self.wait;
+        let mut patience = if is_critical { patient } else { self.wait };
         loop {
             #[expect(clippy::disallowed_methods, reason = "this module owns the wait for a place")]
             let waited = timeout_at(began + patience, &mut place).await;
             if let Some(permit) = waited.ok().flatten() {
                 return Ok(permit);
             }
-            if patience == PATIENT * self.wait || !context.inner().work.worker_lags() {
+            let waits_on = is_critical || patience < patient;
+            if !waits_on || !context.inner().work.worker_lags() {
                 let (limit, wait) = (self.places.limit(), patience.as_millis());
                 let detail = format!("no free place among its {limit} calls in flight within {wait} ms");
                 return Err(CallError::new(Reason::Rejected, detail));
             }
-            patience = PATIENT * self.wait;
+            patience = if is_critical { patience + patient } else { patient };
         }
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bff_faults::table::{Line, millis, seconds};
 
-use super::{DEADLINE, OF_CRITICAL, OF_SCREEN, ROW, Run, TIMES};
+use super::{DEADLINE, OF_CRITICAL, ROW, Run, TIMES};
 use crate::seen::{OK, OVERLOADED, Seen, offered, per_mille, percent, rate};
 
 /// In percent of the peak.
@@ -90,8 +90,7 @@ impl Run {
 
     /// The statuses of what came beside 200 and 503, which say what else has failed.
     fn others(&self) -> String {
-        let screens = self.seen.iter().filter(|seen| seen.stream == OF_SCREEN);
-        let count = |status| screens.clone().filter(|seen| seen.status() == status).count();
+        let count = |status| self.seen.iter().filter(|seen| seen.status() == status).count();
         let never = count(None);
         let failed = [500, 502, 504].map(|status| (count(Some(status)), status.to_string()));
         let failed = failed.into_iter().chain([(never, "never".to_owned())]).filter(|(count, _)| *count > 0);

@@ -1,7 +1,7 @@
 //! A worker that lags is no slow service, and a slow service is one on a worker that lags too.
 
 use super::*;
-use crate::context::RequestContext;
+use crate::{auth::Policy, context::RequestContext, routes::RouteInfo};
 
 const TEN: BulkheadConfig = BulkheadConfig { limit: 10, adaptive: true, at_least: 4, wait: WAIT };
 
@@ -94,4 +94,24 @@ async fn but_not_for_ever() {
     second.context.inner().work.begin_turn(Duration::ZERO, true);
     let error = bulkhead.call(second).await.expect_err("no place");
     assert_eq!((error.reason(), began.elapsed()), (Reason::Rejected, PATIENT * WAIT));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_critical_call_waits_as_long_as_the_worker_lags() {
+    let bulkhead = layer(1, true).layer(Below::new(std::future::pending));
+    let mut first = call(&bulkhead);
+    assert!(poll!(&mut first).is_pending());
+    let route = RouteInfo::for_test("/test", Policy::public());
+    let route = Arc::new(RouteInfo { priority: Priority::Critical, ..RouteInfo::clone(&route) });
+    let context = RequestContext::for_test_on(route, ms(10_000));
+    let (second, began) =
+        (Box::new(Outgoing { context: context.clone(), ..*outgoing(ms(10_000)) }), Instant::now());
+    context.inner().work.begin_turn(Duration::ZERO, true);
+    let no_longer = async {
+        sleep(5 * PATIENT * WAIT / 2).await;
+        context.inner().work.begin_turn(Duration::ZERO, false);
+    };
+    let (second, ()) = tokio::join!(bulkhead.call(second), no_longer);
+    let error = second.expect_err("no place");
+    assert_eq!((error.reason(), began.elapsed()), (Reason::Rejected, 3 * PATIENT * WAIT));
 }
