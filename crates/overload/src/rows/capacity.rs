@@ -26,8 +26,7 @@ pub(crate) const ROW: &str = "3 capacity";
 const TIMES: u32 = 5;
 /// One request in so many is for the critical route. It costs what the others cost.
 const CRITICAL: u32 = 50;
-/// The streams, in this order.
-const OF_SCREEN: usize = 0;
+/// The stream of these; the one before it is for the screen.
 const OF_CRITICAL: usize = 1;
 
 /// The default of `screen.deadline`.

@@ -21,7 +21,7 @@ use self::flood::{Counts, Flood};
 use self::scrape::Scraped;
 use crate::house::House;
 
-pub(crate) const ROW: &str = "6 series";
+pub(crate) const ROW: &str = "7 series";
 
 const REQUESTS: u32 = 1_000_000;
 /// After so many of them everything that the program does has been seen.

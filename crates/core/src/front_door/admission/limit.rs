@@ -59,7 +59,7 @@ pub(super) struct Limit {
     may_lag: Duration,
     at_least: f64,
     at_most: f64,
-    /// What was found since every look finds a lag.
+    /// What was found since every look finds a lag, while there is no limit.
     standing: Option<Interval>,
     held: Option<Held>,
 }
@@ -91,7 +91,6 @@ impl Limit {
     pub(super) fn heed(&mut self, look: Look, now: Instant) -> Bounds {
         // With no more than the least no limit would help: something else keeps the processor.
         let lags = look.lag > self.may_lag && count(look.busy) > self.at_least;
-        let first = self.first(look, lags, now);
         if let Some(held) = &mut self.held {
             held.heed(look, lags, now);
             if now.saturating_duration_since(held.calm_since) >= CALM {
@@ -101,7 +100,8 @@ impl Limit {
                 let short_of_places = held.interval.refused_normal;
                 *held = Held { short_of_places, ..Held::new(exact, held.calm_since, now) };
             }
-        } else if let Some(first) = first {
+        } else if let Some(first) = self.first(look, lags, now) {
+            self.standing = None;
             self.held = Some(Held::new(first.clamp(self.at_least, self.at_most), now, now));
         }
         self.held.as_ref().map_or(Bounds::OPEN, Held::bounds)

@@ -51,9 +51,10 @@ impl Interval {
         self.lags = self.lags.saturating_add(look.lag);
         self.latencies = self.latencies.saturating_add(look.latency);
         // Where a turn waits longer than a whole request took, neither tells of the other.
-        if look.latency > look.lag {
+        let without_lag = look.latency.saturating_sub(look.lag);
+        if !without_lag.is_zero() {
             let all = u32::try_from(look.done).unwrap_or(u32::MAX);
-            self.without_lag = self.without_lag.saturating_add((look.latency - look.lag).saturating_mul(all));
+            self.without_lag = self.without_lag.saturating_add(without_lag.saturating_mul(all));
             self.done += look.done;
             self.time += look.period;
         }

@@ -2,6 +2,7 @@ use std::time::Instant;
 
 use super::*;
 
+const OF_SCREEN: usize = OF_CRITICAL - 1;
 const MS: fn(u64) -> Duration = Duration::from_millis;
 
 /// One second of so many requests for the screen that each got this, and of ten critical ones.
