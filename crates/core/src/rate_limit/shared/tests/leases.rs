@@ -190,6 +190,7 @@ fn who_had_nothing_left_has_its_part_while_redis_is_away() {
     }
     let [together, alone] = admitted;
     assert!((850..=900).contains(&together), "{together} of 900");
-    // Half of it, and what was held for it when Redis went.
-    assert!((1_045..=1_100).contains(&alone), "{alone} of 1050");
+    // Half of it, and what was held for it when Redis went; less what a bucket that is full does not gather while the drained
+    // key rests, at most 62.5 ms.
+    assert!((1_037..=1_100).contains(&alone), "{alone} of 1050");
 }
