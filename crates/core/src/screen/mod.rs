@@ -6,6 +6,7 @@
 //! of it, [`reply`] says.
 
 mod entity_tag;
+mod fields;
 mod parts;
 mod reply;
 mod resolve;

@@ -1,16 +1,16 @@
 //! The fan-out: runs all sections of a screen at once and splices their bytes into one payload.
 
-use std::{borrow::Cow, fmt::Write as _};
+use std::fmt::Write as _;
 
 use axum::{extract::Request, response::Response};
 use bytes::{BufMut as _, BytesMut};
 use futures::{StreamExt as _, stream::FuturesUnordered};
-use tokio::time::Instant;
 use tower::Layer;
 
 use super::{
     Pending,
-    parts::{Answer, Field, Part, Parts},
+    fields::{Fields, Filled, Kind},
+    parts::{Answer, Parts},
     reply::Asked,
 };
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
     front_door::Exchange,
     problem::Problem,
     step::Step,
-    telemetry::story::{In, SectionOutcome, SectionRecord},
+    telemetry::story::{In, SectionOutcome},
 };
 
 /// Resolves the screens that handlers return.
@@ -72,65 +72,28 @@ struct Degraded<'a> {
     fallback: Option<Origin>,
 }
 
-/// A field whose bytes have arrived.
-struct Filled {
-    name: &'static str,
-    bytes: Vec<u8>,
-    kind: Kind,
-}
-
-#[derive(PartialEq)]
-enum Kind {
-    Value,
-    Open,
-    Close,
-}
-
 /// Runs every section. The first failed required one ends it: the others are dropped, which cancels their calls.
 async fn resolve(parts: Parts, context: &RequestContext) -> Result<Payload, CallError> {
-    let began = Instant::now();
     let mut running = FuturesUnordered::new();
-    let mut filled = Vec::with_capacity(parts.fields.len());
-    let mut paths = Vec::with_capacity(parts.fields.len());
-    for (place, Field { name, path, part }) in parts.fields.into_iter().enumerate() {
-        let (bytes, kind) = match part {
-            Part::Section(future) => {
-                running.push(In::section(u16::try_from(place).unwrap_or(u16::MAX), future));
-                (Vec::new(), Kind::Value)
-            }
-            Part::Value(bytes) => (bytes, Kind::Value),
-            Part::Open => (Vec::new(), Kind::Open),
-            Part::Close => (Vec::new(), Kind::Close),
-        };
-        filled.push(Filled { name, bytes, kind });
-        paths.push(path);
+    let mut fields = Fields::new(parts.fields.len(), context);
+    for field in parts.fields {
+        if let Some((place, section)) = fields.add(field) {
+            running.push(In::section(u16::try_from(place).unwrap_or(u16::MAX), section));
+        }
     }
     let mut degraded = Vec::new();
     while let Some((place, answer)) = running.next().await {
-        let name = || paths[place].clone().map_or(Cow::Borrowed(filled[place].name), Cow::Owned);
-        let record = |outcome, error: Option<&CallError>| {
-            context.story().section(SectionRecord {
-                name: name(),
-                place: u16::try_from(place).unwrap_or(u16::MAX),
-                outcome,
-                reason: error.map(CallError::reason),
-                detail: error.map(ToString::to_string),
-                began,
-                elapsed: began.elapsed(),
-            });
-        };
         match answer {
             Answer::Fresh { json, kept } => {
-                record(if kept { SectionOutcome::Cached } else { SectionOutcome::Fresh }, None);
-                filled[place].bytes = json;
+                let outcome = if kept { SectionOutcome::Cached } else { SectionOutcome::Fresh };
+                fields.end(place, json, outcome, None);
             }
             Answer::Degraded { json, error, fallback } => {
-                record(stood_in(fallback), Some(&error));
+                fields.end(place, json, stood_in(fallback), Some(&error));
                 degraded.push((place, error.reason(), fallback));
-                filled[place].bytes = json;
             }
             Answer::Failed(error) => {
-                record(SectionOutcome::Failed, Some(&error));
+                fields.end(place, Vec::new(), SectionOutcome::Failed, Some(&error));
                 return Err(error);
             }
         }
@@ -139,12 +102,9 @@ async fn resolve(parts: Parts, context: &RequestContext) -> Result<Payload, Call
     degraded.sort_by_key(|(place, ..)| *place);
     let degraded: Vec<_> = degraded
         .into_iter()
-        .map(|(place, reason, fallback)| {
-            let section = paths[place].as_deref().unwrap_or(filled[place].name);
-            Degraded { section, reason, fallback }
-        })
+        .map(|(place, reason, fallback)| Degraded { section: fields.path(place), reason, fallback })
         .collect();
-    Ok(Payload { json: splice(&filled, &degraded), degraded: !degraded.is_empty() })
+    Ok(Payload { json: splice(fields.filled(), &degraded), degraded: !degraded.is_empty() })
 }
 
 /// What a section is filled with whose service gave no answer.

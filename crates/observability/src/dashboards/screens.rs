@@ -107,7 +107,7 @@ fn sections() -> Row {
     Row {
         title: "Sections",
         panels: vec![
-            Panel::stack("Answers", Events, "Fresh, cached, stale, fallback, absent or failed.").of(
+            Panel::stack("Answers", Events, "Fresh, cached, stale, fallback, absent, failed, or cancelled: nobody waited any more.").of(
                 "sum by (bff_section, bff_outcome) (rate(bff_section_answers_total{job=~\"$job\",http_route=~\"$route\"}[$__rate_interval]))",
                 "{{bff_section}} {{bff_outcome}}",
             ),

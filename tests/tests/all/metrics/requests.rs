@@ -82,6 +82,10 @@ async fn a_client_that_goes_away_is_no_error_and_no_latency() {
     assert_eq!(after.count("bff_server_cancelled_total", &SCREEN), 1);
     assert_eq!(after.count(COUNT, &SCREEN), 0);
     assert_eq!(after.count("bff_screen_replies_total", &SCREEN), 0, "nobody got one");
+    let profile = with(&SCREEN, &[("bff_section", "profile")]);
+    let cancelled = with(&profile, &[("bff_outcome", "cancelled")]);
+    assert_eq!(after.count("bff_section_answers_total", &cancelled), 1);
+    assert_eq!(after.count("bff_section_duration_seconds_count", &profile), 0);
     let users = [("bff_service", "users")];
     assert_eq!(after.count("bff_client_calls_total", &with(&users, &[("bff_outcome", "cancelled")])), 1);
     assert_eq!(after.count("bff_client_calls_total", &with(&users, &[("bff_outcome", "failed")])), 0);

@@ -127,7 +127,9 @@ async fn what_a_client_gave_up_is_cancelled_and_no_error() {
     assert_eq!((root.text("bff.outcome"), root.text("http.response.status_code")), ("cancelled", ""));
     let (call, attempt) = (calls(&spans, "users.get")[0], attempts(&spans, "users.get")[0]);
     assert_eq!((call.text("bff.outcome"), attempt.text("bff.outcome")), ("cancelled", "cancelled"));
-    assert_eq!((&attempt.parent, &call.parent), (&call.id, &root.id), "its section never came to an end");
+    let section = spans.iter().find(|span| span.name == "section profile").expect("the section");
+    assert_eq!((section.text("bff.outcome"), section.text("bff.reason")), ("cancelled", ""));
+    assert_eq!((&attempt.parent, &call.parent, &section.parent), (&call.id, &section.id, &root.id));
     assert!(spans.iter().all(|span| !span.is_error));
 }
 

@@ -10,12 +10,13 @@ use std::{
     time::Duration,
 };
 
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::*;
 use crate::{
     call::{Answered, Call, StandIn},
     screen::Screen,
+    telemetry::story::SectionRecord,
 };
 
 const fn ms(millis: u64) -> Duration {
@@ -85,9 +86,33 @@ async fn a_failed_required_section_ends_the_screen_and_drops_its_siblings() {
     let error = resolve(parts, &context).await.err().expect("a required section failed");
     assert_eq!((error.reason(), began.elapsed()), (Reason::Unavailable, ms(10)));
     assert!(dropped.load(SeqCst), "its sibling is still there");
-    let [record] = &context.story().take().sections[..] else { panic!("only what ended is recorded") };
-    assert_eq!((&*record.name, record.reason, record.elapsed), ("broken", Some(Reason::Unavailable), ms(10)));
-    assert_eq!(record.outcome, SectionOutcome::Failed);
+    let [broken, slow] = &context.story().take().sections[..] else { panic!("each is told of once") };
+    assert_eq!((&*broken.name, broken.reason, broken.elapsed), ("broken", Some(Reason::Unavailable), ms(10)));
+    assert_eq!(broken.outcome, SectionOutcome::Failed);
+    assert_eq!((&*slow.name, slow.reason, slow.elapsed), ("slow", None, ms(10)));
+    assert_eq!(slow.outcome, SectionOutcome::Cancelled);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_screen_that_nobody_waits_for_tells_of_the_sections_that_still_ran() {
+    let mut parts = Parts::default();
+    parts.section("quick", taking(10).required());
+    parts.nested("address", Address);
+    parts.section("slow", taking(500).required());
+    let context = context();
+    tokio::select! {
+        biased;
+        _ = resolve(parts, &context) => panic!("nobody waits so long"),
+        () = sleep(ms(15)) => {}
+    }
+    let told = context.story().take().sections;
+    let told: Vec<_> = told.iter().map(|record| (&*record.name, record.outcome)).collect();
+    assert_eq!(told.len(), 4, "{told:?}");
+    for section in [("quick", SectionOutcome::Fresh), ("address.city.name", SectionOutcome::Fallback)] {
+        assert!(told[..2].contains(&section), "{told:?}");
+    }
+    let cancelled = ["address.street", "slow"].map(|name| (name, SectionOutcome::Cancelled));
+    assert_eq!(told[2..], cancelled);
 }
 
 #[tokio::test(start_paused = true)]
@@ -179,6 +204,7 @@ async fn a_value_that_does_not_serialise_fails_the_screen() {
     let context = context();
     let error = resolve(parts, &context).await.err().expect("the value is part of the screen");
     assert_eq!(error.reason(), Reason::Internal);
-    let [record] = &context.story().take().sections[..] else { panic!("the log can't say which value") };
-    assert_eq!((&*record.name, record.reason), ("odd", Some(Reason::Internal)));
+    let [odd, never] = &context.story().take().sections[..] else { panic!("the log can't say which value") };
+    assert_eq!((&*odd.name, odd.reason), ("odd", Some(Reason::Internal)));
+    assert_eq!((&*never.name, never.outcome), ("never", SectionOutcome::Cancelled));
 }

@@ -74,7 +74,8 @@ pub enum When {
 pub const OUTCOMES: &[&str] = &["whole", "degraded", "refused", "failed", "cancelled"];
 
 /// What a section can be filled with.
-pub const SECTION_OUTCOMES: &[&str] = &["fresh", "cached", "stale", "fallback", "absent", "failed"];
+pub const SECTION_OUTCOMES: &[&str] =
+    &["fresh", "cached", "stale", "fallback", "absent", "failed", "cancelled"];
 
 /// What policies can do for a section's calls.
 pub const NOTES: &[&str] = &["retried", "hedged", "breaker", "coalesced", "queued"];
@@ -149,14 +150,14 @@ fields! {
 
     #[doc = "Name of the section in the payload, with dots between nested screens."]
     SECTION_NAME = Section, "name", Text, Always;
-    #[doc = "What it was filled with."]
+    #[doc = "What it was filled with. `cancelled`: nobody waited for it any more."]
     SECTION_OUTCOME = Section, "outcome", Word(SECTION_OUTCOMES), Always;
-    #[doc = "Time from the start of the fan-out to its answer."]
+    #[doc = "Time from the start of the fan-out to its answer, or until nobody waited for it any more."]
     SECTION_DURATION = Section, "ms", Milliseconds, Always;
     #[doc = "Why it is not the service's present answer: one of the reasons that `_meta.degraded` has."]
-    SECTION_REASON = Section, "reason", Text, If("it is neither fresh nor cached");
+    SECTION_REASON = Section, "reason", Text, If("it is neither fresh, cached nor cancelled");
     #[doc = "The operation, and what exactly went wrong; at most 500 bytes. Never a service's own words."]
-    SECTION_DETAIL = Section, "detail", Text, If("it is neither fresh nor cached");
+    SECTION_DETAIL = Section, "detail", Text, If("it is neither fresh, cached nor cancelled");
     #[doc = "What policies did for its calls: a retry, a hedge, an open breaker, one call for several who asked, a wait for a place at the service."]
     SECTION_NOTES = Section, "notes", Words(NOTES), If("calls are recorded and there is any");
 

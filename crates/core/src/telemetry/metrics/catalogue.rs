@@ -94,7 +94,7 @@ metrics! {
     SCREEN_REPLIES = "bff.screen.replies", Counter, None, ["http.request.method", "http.route", "bff.result"];
     #[doc = "Time that was left of a screen's deadline when its reply was composed."]
     SCREEN_HEADROOM = "bff.screen.deadline.headroom", Histogram(SECONDS), Seconds, ["http.request.method", "http.route"];
-    #[doc = "What sections were answered with: fresh, cached, stale, fallback, absent or failed; where they are not fresh or cached, why."]
+    #[doc = "What sections were answered with: fresh, cached, stale, fallback, absent, failed or, where nobody waited any more, cancelled; where something failed, why."]
     SECTION_ANSWERS = "bff.section.answers", Counter, None, ["http.request.method", "http.route", "bff.section", "bff.outcome", "bff.reason"];
     #[doc = "Time from the start of a screen's fan-out to a section's answer."]
     SECTION_DURATION = "bff.section.duration", Histogram(SECONDS), Seconds, ["http.request.method", "http.route", "bff.section"];

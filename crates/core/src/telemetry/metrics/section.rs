@@ -30,11 +30,13 @@ impl Default for SectionMeter {
 }
 
 impl SectionMeter {
-    /// It has its answer.
+    /// It has its answer, or was given up: then it took no time that says anything.
     pub(super) fn answer(&self, section: &SectionRecord) {
         let reason = section.reason.map_or(0, |reason| 1 + reason as usize);
         self.answers[section.outcome as usize][reason].fetch_add(1, Relaxed);
-        self.duration.observe_time(section.elapsed);
+        if section.outcome != SectionOutcome::Cancelled {
+            self.duration.observe_time(section.elapsed);
+        }
     }
 
     pub(super) fn write(&self, page: &mut Page, route: &[(&'static str, Value); 2], name: &str) {

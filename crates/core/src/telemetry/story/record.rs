@@ -21,7 +21,7 @@ pub struct SectionRecord {
     pub detail: Option<String>,
     /// When the fan-out began.
     pub began: Instant,
-    /// Time from then to its answer.
+    /// Time from then to its answer, or until it was given up.
     pub elapsed: Duration,
 }
 
@@ -40,12 +40,14 @@ pub enum SectionOutcome {
     Absent,
     /// Nothing: the screen fails.
     Failed,
+    /// Nothing: nobody waited for it any more.
+    Cancelled,
 }
 
 impl SectionOutcome {
     /// Every outcome.
-    pub const ALL: [Self; 6] =
-        [Self::Fresh, Self::Cached, Self::Stale, Self::Fallback, Self::Absent, Self::Failed];
+    pub const ALL: [Self; 7] =
+        [Self::Fresh, Self::Cached, Self::Stale, Self::Fallback, Self::Absent, Self::Failed, Self::Cancelled];
 
     /// As metrics, spans and `Server-Timing` say it.
     pub const fn as_str(self) -> &'static str {
@@ -56,6 +58,7 @@ impl SectionOutcome {
             Self::Fallback => "fallback",
             Self::Absent => "absent",
             Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
         }
     }
 }

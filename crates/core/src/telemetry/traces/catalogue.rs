@@ -107,7 +107,7 @@ spans! {
         [METHOD, ROUTE, SCHEME, STATUS, ERROR, REQUEST_ID, OUTCOME, KEPT, LEFT_OUT],
         "A request, from its head to its reply. It is an error from status 500 on.";
     FILLED = "section <section>", Internal, [SECTION, OUTCOME, REASON, ERROR, REQUEST_ID],
-        "A section of the screen, from the beginning of the fan-out to its answer. One that was given up has none.";
+        "A section of the screen, from the beginning of the fan-out to its answer, or until it was given up.";
     CALL = "<operation>", Internal, [SERVICE, OPERATION, OUTCOME, ERROR, REQUEST_ID],
         "A call with all its attempts: below its section, or below the request where a handler awaits it.";
     HTTP_ATTEMPT = "<method>", Client,

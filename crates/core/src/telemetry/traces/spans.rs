@@ -36,7 +36,7 @@ pub(super) fn spans(kept: &Kept, clock: &Clock) -> Vec<Span> {
         spans.push(section::span(&of, section, sections[&section.place]));
     }
     for (call, id) in told.calls.iter().zip(&calls) {
-        // A section that was given up is not told of; what it called is the request's then.
+        // What a handler awaited is of no section.
         let section = call.section.and_then(|place| sections.get(&place).copied());
         spans.push(call::span(&of, call, *id, section.unwrap_or(kept.trace.span())));
     }
