@@ -51,7 +51,10 @@ async fn a_new_key_is_printed_once_and_opens_the_account() {
     }
     assert!(kept.contains("expires = 2100-01-01T00:00:00Z") && kept.contains("plan = \"gold\""), "{kept}");
 
-    let bff = TestBff::with(bff_partner::bff()).keys(&file).start().await;
+    assert!(text(&first.stderr).contains("[rate_limits.plans]\ngold = "), "{}", text(&first.stderr));
+
+    let bff = TestBff::with(bff_partner::bff()).keys(&file);
+    let bff = bff.set("rate_limits.plans", r#"{ gold = ["100/s"] }"#).start().await;
     let summary = async |key: &str| bff.with_key(key).get("/partner/v1/summary").await;
     assert_eq!(summary(key(&first)).await.status, 200);
     assert_eq!(summary(key(&second)).await.status, 200);

@@ -9,7 +9,7 @@ use std::{
 use crate::{
     auth::{Authenticator, FileKeys, KeyStore, Revocations, Verifier},
     call::{Declaration, Kept, Resolver, ServiceSet, SharedLevel, SharedResolver, SharedService},
-    config::{self, AuthConfig, Config, ConfigErrors, Declared, KeyStorage, Sources},
+    config::{self, Config, ConfigErrors, Declared, KeyStorage, Sources},
     front_door::{
         Shared,
         cors::Cors,
@@ -202,7 +202,7 @@ impl Bff {
         let verifier = Verifier::with_resolver(&config.auth, &self.resolver).map_err(|errors| {
             StartError(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
         })?;
-        let store = self.open_keys(&config.auth)?;
+        let store = self.open_keys(&config)?;
         let revoked = Revocations::open(&config.auth.revoked, redis.clone())?;
         let authenticator = Authenticator::new(&config.auth, verifier, store, revoked);
         let limits = RateLimits::new(self.name, &config.rate_limits, redis.as_ref());
@@ -229,11 +229,14 @@ impl Bff {
             .map_err(|error| StartError(format!("{} can't start: {error}", self.name)))
     }
 
-    fn open_keys(&self, auth: &AuthConfig) -> Result<Option<Arc<dyn KeyStore>>, StartError> {
-        let Some(keys) = &auth.api_keys else { return Ok(None) };
+    fn open_keys(&self, config: &Config) -> Result<Option<Arc<dyn KeyStore>>, StartError> {
+        let Some(keys) = &config.auth.api_keys else { return Ok(None) };
         match (&self.key_store, &keys.file) {
             (Some(store), _) => Ok(Some(Arc::clone(store))),
-            (None, Some(file)) => Ok(Some(Arc::new(FileKeys::open(file.clone(), keys.reload_every)?))),
+            (None, Some(file)) => {
+                let plans = config.rate_limits.known_plans();
+                Ok(Some(Arc::new(FileKeys::open(file.clone(), keys.reload_every, plans)?)))
+            }
             // The check of the configuration has refused this.
             (None, None) => Ok(None),
         }

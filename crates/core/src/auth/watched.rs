@@ -20,7 +20,7 @@ use crate::config::ConfigErrors;
 pub(super) const SETTLED: Duration = Duration::from_secs(2);
 
 /// How a file is read, or all that is wrong with it.
-type Read<T> = fn(&Path) -> Result<T, ConfigErrors>;
+type Read<T> = Box<dyn Fn(&Path) -> Result<T, ConfigErrors> + Send + Sync>;
 
 /// What was read of one file.
 pub(super) struct Watched<T> {
@@ -50,9 +50,13 @@ pub(super) struct Stamp {
 
 impl<T: Send + Sync + 'static> Watched<T> {
     /// Reads the file, or says all that is wrong with it.
-    pub(super) fn open(path: PathBuf, what: &'static str, read: Read<T>) -> Result<Self, ConfigErrors> {
+    pub(super) fn open(
+        path: PathBuf,
+        what: &'static str,
+        read: impl Fn(&Path) -> Result<T, ConfigErrors> + Send + Sync + 'static,
+    ) -> Result<Self, ConfigErrors> {
         let stamp = Stamp::of(&path);
-        let value = ArcSwap::from_pointee(read(&path)?);
+        let (value, read) = (ArcSwap::from_pointee(read(&path)?), Box::new(read));
         Ok(Self { path, what, read, value, seen: Mutex::new(Seen { stamp, fault: None }) })
     }
 

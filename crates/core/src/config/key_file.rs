@@ -73,6 +73,15 @@ impl KeyFile {
         Self::read_file(path)
     }
 
+    /// Reads the file for a BFF that has no other plans than these; `None` stands for one that limits nobody.
+    pub(crate) fn read_for(path: &Path, plans: Option<&[String]>) -> Result<Self, ConfigErrors> {
+        Self::read_file_and(path, |file, tree, report| {
+            if let Some(plans) = plans {
+                validate::plans_of_keys(file, plans, tree, report);
+            }
+        })
+    }
+
     /// Reads the text of a file with this name.
     ///
     /// # Errors

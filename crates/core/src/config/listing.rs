@@ -24,6 +24,11 @@ pub(super) trait Listing: DeserializeOwned + Default {
 
     /// Reads a file of at most 16 MiB, or says all that is wrong with it.
     fn read_file(path: &Path) -> Result<Self, ConfigErrors> {
+        Self::read_file_and(path, |_, _, _| ())
+    }
+
+    /// The same, and `check` reports what makes no sense beside the configuration.
+    fn read_file_and(path: &Path, check: impl Fn(&Self, &Node, &mut Report)) -> Result<Self, ConfigErrors> {
         let name = path.display().to_string();
         text(path)
             .map_err(|error| {
@@ -31,15 +36,25 @@ pub(super) trait Listing: DeserializeOwned + Default {
                 report.add_to_file(Found::Written(error.to_string()), Self::EXPECTED);
                 report.finish()
             })
-            .and_then(|text| Self::read_text(&name, &text))
+            .and_then(|text| Self::read_text_and(&name, &text, check))
     }
 
     /// The same of the text of a file with this name.
     fn read_text(name: &str, text: &str) -> Result<Self, ConfigErrors> {
+        Self::read_text_and(name, text, |_, _, _| ())
+    }
+
+    /// The same of both.
+    fn read_text_and(
+        name: &str,
+        text: &str,
+        check: impl Fn(&Self, &Node, &mut Report),
+    ) -> Result<Self, ConfigErrors> {
         let mut report = Report::new(name);
         let Some(tree) = load::parse(text, &mut report) else { return Err(report.finish()) };
         let listing: Self = load::read(tree.clone(), &mut report);
         listing.check(&tree, &mut report);
+        check(&listing, &tree, &mut report);
         if report.is_empty() { Ok(listing) } else { Err(report.finish()) }
     }
 }

@@ -54,6 +54,13 @@ impl Default for RateLimitsConfig {
     }
 }
 
+impl RateLimitsConfig {
+    /// The plans that a key or a certificate may name; any where nobody is limited.
+    pub(crate) fn known_plans(&self) -> Option<Vec<String>> {
+        self.enabled.then(|| self.plans.keys().cloned().collect())
+    }
+}
+
 /// `[rate_limits.routes."GET /path"]`: what one route costs, and quotas of its own beside those of who asks.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]

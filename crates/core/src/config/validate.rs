@@ -43,7 +43,8 @@ pub(super) fn validate(
     cache::check(config, &mut checks);
     services::check(&config.services, declared.services, &mut checks);
     issuers::check(&mut config.auth, base, &mut checks);
-    api_keys::check(&mut config.auth, declared.storage, base, &mut checks);
+    let plans = config.rate_limits.known_plans();
+    api_keys::check(&mut config.auth, plans.as_deref(), declared.storage, base, &mut checks);
     revoked::check(config, base, &mut checks);
     sender::check(config, base, &mut checks);
     rate_limits::check(config, declared.routes, &mut checks);
@@ -53,6 +54,11 @@ pub(super) fn validate(
 /// The same of a file of API keys.
 pub(super) fn key_file(file: &KeyFile, tree: &Node, report: &mut Report) {
     api_keys::entries(file, &mut Checks { tree, report });
+}
+
+/// What a file of API keys says of plans, where there are no other ones than these.
+pub(super) fn plans_of_keys(file: &KeyFile, plans: &[String], tree: &Node, report: &mut Report) {
+    api_keys::plans(file, plans, &mut Checks { tree, report });
 }
 
 /// The same of a file of revocations.

@@ -26,7 +26,7 @@ async fn start(file: &KeysFile) -> TestBff {
 async fn a_key_is_its_holder() {
     let file = KeysFile::new();
     let roles = vec!["partner".to_owned(), "buyer".to_owned()];
-    let key = file.add(KeyEntry { roles, plan: Some("gold".to_owned()), ..partner("acme-books", "acme") });
+    let key = file.add(KeyEntry { roles, ..partner("acme-books", "acme") });
     let bff = start(&file).await;
     for path in [SUMMARY, ORDERS] {
         bff.services.clear();

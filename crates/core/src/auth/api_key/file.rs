@@ -19,9 +19,13 @@ pub(crate) struct FileKeys {
 }
 
 impl FileKeys {
-    /// Reads the file, or says all that is wrong with it.
-    pub(crate) fn open(path: PathBuf, reload_every: Duration) -> Result<Self, ConfigErrors> {
-        let read = |path: &_| KeyFile::read(path).map(|file| records(&file));
+    /// Reads the file, or says all that is wrong with it: plans that are none of these too, if there are any limits.
+    pub(crate) fn open(
+        path: PathBuf,
+        reload_every: Duration,
+        plans: Option<Vec<String>>,
+    ) -> Result<Self, ConfigErrors> {
+        let read = move |path: &_| KeyFile::read_for(path, plans.as_deref()).map(|file| records(&file));
         let file = Arc::new(Watched::open(path, "the API keys", read)?);
         Ok(Self { file, reload_every })
     }

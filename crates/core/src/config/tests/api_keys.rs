@@ -13,13 +13,18 @@ fn good() -> String {
     )
 }
 
+/// A config file with such plans, and the keys of keys.toml.
+fn on_plans(plans: &str) -> String {
+    format!("[auth.api_keys]\nfile = \"keys.toml\"\n[rate_limits.plans]\n{plans}\n")
+}
+
 #[test]
 fn api_keys_are_off_until_their_section_is_there() {
     assert!(load(&public(""), &[]).unwrap().auth.api_keys.is_none());
     let folder = Folder::new("api-keys");
     folder.write("keys.toml", &good());
     // Keys alone are enough to start with.
-    let sources = file("[auth.api_keys]\nfile = \"keys.toml\"").with_base(&folder.0);
+    let sources = file(&on_plans("gold = [\"10/s\"]")).with_base(&folder.0);
     let keys = load(&sources, &[]).unwrap().auth.api_keys.expect("the section is there");
     assert_eq!((keys.prefix.as_str(), keys.environment.as_str()), ("bff", "live"));
     assert_eq!(keys.reload_every.as_secs(), 2);
@@ -48,6 +53,35 @@ fn every_mistake_of_the_section_and_of_its_file_is_said_at_once() {
         (source(4), "keys.two.subject", "7"),
     ];
     assert_eq!(found, expected, "{errors}");
+}
+
+/// Its holder would be limited as one without a plan.
+#[test]
+fn a_plan_that_is_not_there_is_a_mistake_of_whoever_names_it() {
+    let folder = Folder::new("api-keys-plans");
+    let path = folder.write("keys.toml", &good());
+    let (of_keys, certificate) = (
+        format!("file \"{}\", line 7", path.display()),
+        "[auth.certificates.acme]\nsubject = \"spiffe://acme\"\nplan = \"gold\"\n",
+    );
+    for (plans, expected) in [
+        ("", "no plan, or its quotas in rate_limits.plans, where there are none"),
+        ("golden = [\"10/s\"]", "a plan of rate_limits.plans: golden"),
+        (
+            "a = [\"10/s\"]\ngolden = [\"10/s\"]",
+            "a plan of rate_limits.plans: one of a, golden; did you mean golden?",
+        ),
+    ] {
+        let text = format!("{}{certificate}", on_plans(plans));
+        let errors = errors(&file(&text).with_base(&folder.0), &[]);
+        let [of_certificate, of_key] = &rows(&errors)[..] else { panic!("{errors}") };
+        assert_eq!(of_key[..], [&*of_keys, "keys.one.plan", "\"gold\"", expected], "{errors}");
+        assert_eq!(of_certificate[1..], ["auth.certificates.acme.plan", "\"gold\"", expected], "{errors}");
+    }
+    for text in [on_plans("gold = [\"10/s\"]"), on_plans("") + "[rate_limits]\nenabled = false\n"] {
+        let sources = file(&format!("{text}{certificate}")).with_base(&folder.0);
+        assert!(load(&sources, &[]).is_ok(), "{:?}", load(&sources, &[]).err());
+    }
 }
 
 #[test]

@@ -3,14 +3,23 @@
 use std::{collections::BTreeMap, path::Path};
 
 use super::{
-    super::{ApiKeysConfig, AuthConfig, KeyFile, load::KeyStorage},
+    super::{
+        ApiKeysConfig, AuthConfig, KeyFile,
+        load::{KeyStorage, one_of},
+    },
     Checks, Found, Span,
 };
 use crate::auth::{Certificates, KeyHash, KeyRecord, MAX_PREFIX, Unfit};
 
-pub(super) fn check(auth: &mut AuthConfig, storage: KeyStorage, base: &Path, checks: &mut Checks<'_>) {
+pub(super) fn check(
+    auth: &mut AuthConfig,
+    plans: Option<&[String]>,
+    storage: KeyStorage,
+    base: &Path,
+    checks: &mut Checks<'_>,
+) {
     if let Some(keys) = &mut auth.api_keys {
-        section(keys, storage, base, checks);
+        section(keys, plans, storage, base, checks);
     }
     let mut seen = BTreeMap::new();
     for (name, certificate) in &auth.certificates {
@@ -28,10 +37,36 @@ pub(super) fn check(auth: &mut AuthConfig, storage: KeyStorage, base: &Path, che
                 None => checks.wrong_as(&entry, Found::Fact("this name"), unfit.expected()),
             }
         }
+        plan(&["auth", "certificates", name, "plan"], certificate.plan.as_deref(), plans, checks);
     }
 }
 
-fn section(keys: &mut ApiKeysConfig, storage: KeyStorage, base: &Path, checks: &mut Checks<'_>) {
+/// Whoever has a plan that is not there would be limited as if without one.
+pub(super) fn plans(file: &KeyFile, plans: &[String], checks: &mut Checks<'_>) {
+    for (id, entry) in &file.keys {
+        plan(&["keys", id, "plan"], entry.plan.as_deref(), Some(plans), checks);
+    }
+}
+
+fn plan(key: &[&str], given: Option<&str>, plans: Option<&[String]>, checks: &mut Checks<'_>) {
+    let (Some(given), Some(plans)) = (given, plans) else { return };
+    if plans.iter().any(|plan| plan == given) {
+        return;
+    }
+    let known: Vec<_> = plans.iter().map(String::as_str).collect();
+    match &known[..] {
+        [] => checks.wrong(key, "no plan, or its quotas in rate_limits.plans, where there are none"),
+        known => checks.wrong(key, format!("a plan of rate_limits.plans: {}", one_of(known, given))),
+    }
+}
+
+fn section(
+    keys: &mut ApiKeysConfig,
+    plans: Option<&[String]>,
+    storage: KeyStorage,
+    base: &Path,
+    checks: &mut Checks<'_>,
+) {
     let file = ["auth", "api_keys", "file"];
     let prefix = keys.prefix.as_bytes();
     let fits = prefix.len() <= MAX_PREFIX
@@ -51,7 +86,7 @@ fn section(keys: &mut ApiKeysConfig, storage: KeyStorage, base: &Path, checks: &
         }
         (Some(path), KeyStorage::File) => {
             *path = base.join(&*path);
-            if let Err(errors) = KeyFile::read(path) {
+            if let Err(errors) = KeyFile::read_for(path, plans) {
                 checks.report.append(errors);
             }
         }

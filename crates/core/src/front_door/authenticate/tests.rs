@@ -38,6 +38,9 @@ plan = "gold"
 
 [auth.certificates.nordic]
 subject = "API.nordic.example"
+
+[rate_limits.plans]
+gold = ["10/s"]
 "#;
 
 const ACME: &str = "spiffe://acme.example/books";

@@ -45,6 +45,16 @@ pub(super) fn run(bff: &Bff, sources: &Sources, arguments: &ArgMatches) -> Resul
     } else if environment != settings.environment {
         let _ = writeln!(said, "\nThis configuration accepts keys for {} only.", settings.environment);
     }
+    let plans = config::peek(sources, "rate_limits")?.rate_limits.known_plans();
+    if let Some((plan, plans)) = entry.plan.as_ref().zip(plans)
+        && !plans.contains(plan)
+    {
+        let _ = writeln!(
+            said,
+            "\nWithout its plan the BFF refuses the file. Its configuration needs, for example:\n"
+        );
+        let _ = writeln!(said, "[rate_limits.plans]\n{plan} = [\"100/s burst 200\"]");
+    }
     if let Some(example) = example(bff) {
         let address = config::peek(sources, "server.listen")?.server.listen;
         let _ = writeln!(

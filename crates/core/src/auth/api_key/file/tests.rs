@@ -36,7 +36,7 @@ impl TestFile {
     }
 
     fn open(&self) -> FileKeys {
-        FileKeys::open(self.0.clone(), Duration::from_secs(2)).expect("a good file")
+        FileKeys::open(self.0.clone(), Duration::from_secs(2), None).expect("a good file")
     }
 }
 
