@@ -8,10 +8,13 @@ use std::{
 
 use bff_testkit::{KeysFile, TestBff};
 
-/// Runs `bff-partner` with these arguments and without the environment's configuration.
+const PLANS: &str = r#"{ gold = ["100/s"] }"#;
+
+/// Runs `bff-partner` with these arguments and plans, and without the environment's configuration.
 fn run(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bff-partner"));
-    command.args(arguments).env_remove("BFF_CONFIG").output().expect("the program runs")
+    command.args(arguments).env_remove("BFF_CONFIG").env("BFF_RATE_LIMITS__PLANS", PLANS);
+    command.output().expect("the program runs")
 }
 
 fn new_key(file: &Path, arguments: &[&str]) -> Output {
@@ -51,10 +54,7 @@ async fn a_new_key_is_printed_once_and_opens_the_account() {
     }
     assert!(kept.contains("expires = 2100-01-01T00:00:00Z") && kept.contains("plan = \"gold\""), "{kept}");
 
-    assert!(text(&first.stderr).contains("[rate_limits.plans]\ngold = "), "{}", text(&first.stderr));
-
-    let bff = TestBff::with(bff_partner::bff()).keys(&file);
-    let bff = bff.set("rate_limits.plans", r#"{ gold = ["100/s"] }"#).start().await;
+    let bff = TestBff::with(bff_partner::bff()).keys(&file).set("rate_limits.plans", PLANS).start().await;
     let summary = async |key: &str| bff.with_key(key).get("/partner/v1/summary").await;
     assert_eq!(summary(key(&first)).await.status, 200);
     assert_eq!(summary(key(&second)).await.status, 200);
@@ -78,6 +78,10 @@ fn what_can_be_no_key_changes_nothing() {
     for (arguments, said) in [
         (&["acme books"][..], "subject: found \"acme books\""),
         (&["acme-books", "--roles", "\u{e9}"], "roles"),
+        (
+            &["acme-books", "--plan", "golds"],
+            "plan: found \"golds\", expected a plan of rate_limits.plans: gold",
+        ),
         (&["acme-books", "--expires", "30.6.2100"], "--expires \"30.6.2100\"; expected a date such as"),
         (&["acme-books", "--expires", "2020-01-01"], "is past"),
         (&["acme-books", "--not-before", "2100-01-02", "--expires", "2100-01-01"], "expires"),

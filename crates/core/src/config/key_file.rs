@@ -75,11 +75,20 @@ impl KeyFile {
 
     /// Reads the file for a BFF that has no other plans than these; `None` stands for one that limits nobody.
     pub(crate) fn read_for(path: &Path, plans: Option<&[String]>) -> Result<Self, ConfigErrors> {
-        Self::read_file_and(path, |file, tree, report| {
+        Self::read_file_and(path, Self::check_plans(plans))
+    }
+
+    /// As [`KeyFile::read_for`], of the text of a file with this name.
+    pub(crate) fn parse_for(name: &str, text: &str, plans: Option<&[String]>) -> Result<Self, ConfigErrors> {
+        Self::read_text_and(name, text, Self::check_plans(plans))
+    }
+
+    fn check_plans(plans: Option<&[String]>) -> impl Fn(&Self, &Node, &mut Report) {
+        move |file, tree, report| {
             if let Some(plans) = plans {
                 validate::plans_of_keys(file, plans, tree, report);
             }
-        })
+        }
     }
 
     /// Reads the text of a file with this name.

@@ -93,7 +93,8 @@ pub struct BulkheadConfig {
     pub adaptive: bool,
     /// The least that it is lowered to, and never more than `limit`. Default 4.
     pub at_least: usize,
-    /// Time that a further call waits for a place before it is rejected. Default `10ms`.
+    /// Time that a further call waits for a place before it is rejected; fifty times as long for calls of critical routes, and
+    /// for all while the worker lags. Default `10ms`.
     #[serde(with = "values::duration")]
     pub wait: Duration,
 }

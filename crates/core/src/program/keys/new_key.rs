@@ -26,7 +26,8 @@ pub(super) fn run(bff: &Bff, sources: &Sources, arguments: &ArgMatches) -> Resul
     };
     let issued = IssuedKey::new(&settings.prefix, environment, entry(arguments)?)
         .ok_or_else(|| StartError("The system has no random numbers, so there is no key.".to_owned()))?;
-    append(&path, &issued)?;
+    let plans = config::peek(sources, "rate_limits")?.rate_limits.known_plans();
+    append(&path, &issued, plans.as_deref())?;
 
     // The key alone on standard output, so that `KEY=$(… new-key …)` has it; what is said of it beside.
     let _ = writeln!(io::stdout(), "{}", issued.key());
@@ -44,16 +45,6 @@ pub(super) fn run(bff: &Bff, sources: &Sources, arguments: &ArgMatches) -> Resul
         let _ = writeln!(said, "[auth.api_keys]\nfile = {:?}", file.to_string());
     } else if environment != settings.environment {
         let _ = writeln!(said, "\nThis configuration accepts keys for {} only.", settings.environment);
-    }
-    let plans = config::peek(sources, "rate_limits")?.rate_limits.known_plans();
-    if let Some((plan, plans)) = entry.plan.as_ref().zip(plans)
-        && !plans.contains(plan)
-    {
-        let _ = writeln!(
-            said,
-            "\nWithout its plan the BFF refuses the file. Its configuration needs, for example:\n"
-        );
-        let _ = writeln!(said, "[rate_limits.plans]\n{plan} = [\"100/s burst 200\"]");
     }
     if let Some(example) = example(bff) {
         let address = config::peek(sources, "server.listen")?.server.listen;
@@ -106,14 +97,14 @@ fn instant(name: &str, text: &str) -> Result<Timestamp, StartError> {
 }
 
 /// Adds the record to a file that is good, and stays good with it.
-fn append(path: &Path, issued: &IssuedKey) -> Result<(), StartError> {
+fn append(path: &Path, issued: &IssuedKey, plans: Option<&[String]>) -> Result<(), StartError> {
     let unwritable = |error: io::Error| StartError(format!("{} can't be written: {error}", path.display()));
     let is_new = !path.exists();
     if !is_new {
         KeyFile::read(path).map_err(|errors| broken(&errors))?;
     }
-    // What the command line said may be no id, scope or role.
-    KeyFile::parse("(the new key)", &issued.section()).map_err(|errors| impossible(&errors))?;
+    // What the command line said may be no id, scope, role or plan.
+    KeyFile::parse_for("(the new key)", &issued.section(), plans).map_err(|errors| impossible(&errors))?;
     let text = if is_new {
         format!("# API keys: their hashes and whose they are. Made by new-key.\n\n{}", issued.section())
     } else {
